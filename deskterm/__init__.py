@@ -1,0 +1,1 @@
+"""The desk: where memory, doors and eyes meet."""

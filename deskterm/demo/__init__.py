@@ -1,0 +1,1 @@
+"""The practice desk: a made-up company, its mail, a clock that can be moved."""

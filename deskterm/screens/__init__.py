@@ -1,0 +1,1 @@
+"""Whole screens; each keeps its style sheet beside it."""

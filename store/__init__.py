@@ -1,0 +1,1 @@
+"""The desk's memory and its rules. No network, no screen."""

@@ -1,0 +1,1 @@
+"""Local consumers of the log: derived columns and indexes, rebuilt at will."""

@@ -1,0 +1,1 @@
+"""The one door: every change is an entry in this log."""

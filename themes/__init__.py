@@ -1,0 +1,1 @@
+"""Colours, one file a theme; roles.py names what a theme must define."""
