@@ -1,0 +1,81 @@
+"""The schema's one list: which kind of row has which columns and map fields.
+
+The only place a column name comes from. A name that arrives on the wire and is not here is stored
+in the log and waits there; it never reaches SQL text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    prefix: str
+    """First letter of the ids of its rows."""
+    name: str
+    columns: tuple[str, ...]
+    """Convergent columns: equal on every replica that has the same entries."""
+    maps: frozenset[str] = frozenset()
+    """Name spaces of map fields, such as `tag` for `tag.vip`. Unset means absent."""
+
+
+TABLES = (
+    Table(
+        "t",
+        "ticket",
+        (
+            "brand", "subject", "status", "priority", "type", "channel", "customer", "assignee", "grp",
+            "created", "snooze_until", "merged_into", "unread", "archive", "csat", "_deleted",
+        ),
+        frozenset({"tag", "x", "who", "cc", "follow"}),
+    ),
+    Table(
+        "m",
+        "message",
+        (
+            "ticket", "kind", "author", "date", "msgid", "refs", "subject", "sender", "rcpt", "snippet",
+            "body", "folds", "files", "signals", "why", "auto", "_deleted",
+        ),
+    ),
+    Table("c", "customer", ("name", "email", "phone", "account", "merged_into", "_deleted"), frozenset({"x"})),
+    Table(
+        "o",
+        "account",
+        ("name", "domain", "tier", "arr", "csm", "renewal", "plan", "_deleted"),
+        frozenset({"x"}),
+    ),
+    Table("u", "agent", ("name", "email", "role", "active", "_deleted")),
+    Table("a", "article", ("title", "body", "state", "lang", "section", "_deleted")),
+    Table("d", "doc", ("kind", "name", "body", "pos", "active", "_deleted")),
+    Table(
+        "x",
+        "outbox",
+        (
+            "ticket", "message", "msgid", "mailbox", "state", "not_before", "attempts", "error", "copied",
+            "auto", "_deleted",
+        ),
+    ),
+)  # fmt: skip
+
+BY_PREFIX = {table.prefix: table for table in TABLES}
+BY_NAME = {table.name: table for table in TABLES}
+
+PUT = ""
+"""Field name of the change that makes a row; its value is the row as JSON."""
+
+REDACT = "!redact"
+"""Field name of the barrier that erases older values of the fields it lists."""
+
+
+def table_of(eid: str) -> Table | None:
+    """The table of a row id, or None for a prefix this program does not know."""
+    return BY_PREFIX.get(eid[:1])
+
+
+def known(table: Table, field: str) -> bool:
+    """Whether `field` is a column or a map field of this table."""
+    if field in table.columns:
+        return True
+    namespace, dot, key = field.partition(".")
+    return bool(dot and key) and namespace in table.maps
