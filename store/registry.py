@@ -38,7 +38,12 @@ TABLES = (
             "body", "folds", "files", "signals", "why", "auto", "_deleted",
         ),
     ),
-    Table("c", "customer", ("name", "email", "phone", "account", "merged_into", "_deleted"), frozenset({"x"})),
+    Table(
+        "c",
+        "customer",
+        ("name", "email", "phone", "account", "merged_into", "_deleted"),
+        frozenset({"x"}),
+    ),
     Table(
         "o",
         "account",
