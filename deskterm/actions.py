@@ -1,0 +1,231 @@
+"""Every action once: its id, words, keys, where it applies and how it is undone.
+
+The screen, the palette, the hints line, the help, `deskterm keys` and the key table of the README all
+read this list. No Textual, and no idea how an action is carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ANYWHERE = "anywhere"
+LIST = "list"
+TICKET = "ticket"
+"""A ticket or the selection, in the list and in the conversation."""
+CONVERSATION = "conversation"
+WRITING = "writing"
+"""The command row under a text, after Esc."""
+TEXT = "text"
+"""Inside a text box, where letters are letters."""
+
+UNDO = "z"
+HELD = "held 10 s, z"
+NOTHING = "changes nothing"
+TYPED_BACK = "the text box's own undo"
+ASKS = "asks, with another key"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    id: str
+    words: str
+    """What it does, in the fewest words that fit the hints line."""
+    keys: tuple[str, ...]
+    """As written for people: `e`, `ctrl+r`, `g i` for one key after another, `1-9`, `up`."""
+    where: tuple[str, ...] = (ANYWHERE,)
+    undo: str = NOTHING
+    group: str = "On a ticket"
+    rank: int = 0
+    """Place in the hints line, 1 first; 0 is never hinted."""
+    shell: str = ""
+    """The shell command that does the same, or empty where only a screen makes sense."""
+    help: str = ""
+    """A sentence more than the words, for the key help."""
+
+    @property
+    def shown_keys(self) -> str:
+        """Its keys as one cell of a table."""
+        return " ".join(keys_shown(key) for key in self.keys)
+
+
+_SHOWN = {"up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "escape": "esc"}
+
+
+def keys_shown(key: str) -> str:
+    """A key or sequence as printed for people."""
+    return " ".join(_SHOWN.get(part, part) for part in key.split(" "))
+
+
+_EVERYWHERE = (
+    Action("help.keys", "keys", ("?",), group="Everywhere", rank=99, shell="deskterm keys"),
+    Action("command.open", "commands", (":", "ctrl+p"), group="Everywhere", rank=98),
+    Action(
+        "nav.back", "back", ("escape",), group="Everywhere", help="One step: the filter, selection, pane."
+    ),
+    Action("nav.close", "close", ("q",), group="Everywhere", help="On the main screen: quit."),
+    Action("app.quit", "quit", ("ctrl+q",), group="Everywhere"),
+    Action("nav.pane", "next pane", ("tab", "shift+tab"), group="Moving"),
+    Action("view.zoom", "zoom", ("+", "_"), group="Moving", help="A bigger, a smaller pane."),
+    Action("view.customer", "customer", ("P",), group="Moving", rank=40),
+    Action("change.undo", "undo", ("z", "u"), undo="Z", group="Everywhere", rank=30, shell="deskterm undo"),
+    Action("change.redo", "redo", ("Z",), undo=UNDO, group="Everywhere", shell="deskterm undo --redo"),
+    Action("desk.refresh", "check mail, sort", ("ctrl+r",), group="Everywhere", shell="deskterm sync"),
+    Action("view.redraw", "redraw", ("ctrl+l",), group="Everywhere"),
+    Action("app.suspend", "suspend", ("ctrl+z",), group="Everywhere", help="`fg` brings the desk back."),
+)
+
+
+def _go(name: str, words: str, key: str) -> Action:
+    return Action(f"go.{name}", words, (f"g {key}",), group="Go")
+
+
+_GO = (
+    _go("mine", "mine", "i"),
+    _go("unassigned", "unassigned", "u"),
+    _go("all", "all open", "a"),
+    _go("waiting", "waiting", "w"),
+    _go("snoozed", "snoozed", "s"),
+    _go("drafts", "drafts", "d"),
+    _go("outbox", "outbox", "o"),
+    _go("search", "search", "/"),
+    _go("customer", "this customer", "c"),
+    _go("history", "history", "h"),
+    _go("errors", "errors", "e"),
+)
+
+_IN_LIST = (
+    Action("list.down", "next", ("j", "down"), (LIST,), group="Moving"),
+    Action("list.up", "previous", ("k", "up"), (LIST,), group="Moving"),
+    Action("list.half_down", "half a page down", ("ctrl+d",), (LIST,), group="Moving"),
+    Action("list.half_up", "half a page up", ("ctrl+u",), (LIST,), group="Moving"),
+    Action("list.page_down", "page down", ("pagedown",), (LIST,), group="Moving"),
+    Action("list.page_up", "page up", ("pageup",), (LIST,), group="Moving"),
+    Action("list.top", "top", ("g g", "home"), (LIST,), group="Moving"),
+    Action("list.bottom", "bottom", ("G", "end"), (LIST,), group="Moving"),
+    Action("list.filter", "filter", ("/",), (LIST,), group="Moving", rank=10, shell="deskterm ls QUERY"),
+    Action("queue.before", "queue before", ("[",), (LIST, CONVERSATION), group="Moving"),
+    Action("queue.after", "queue after", ("]",), (LIST, CONVERSATION), group="Moving"),
+    Action("queue.number", "queue by number", ("1-9",), (LIST,), group="Moving"),
+    Action("list.sort", "sort", ("S",), (LIST,), group="Moving", shell="deskterm ls --sort NAME"),
+    Action("ticket.open", "read", ("enter", "o"), (LIST,), group="Moving", rank=11, shell="deskterm show N"),
+    Action("view.line_down", "scroll the conversation", ("J",), (LIST, CONVERSATION), group="Moving"),
+    Action("view.line_up", "scroll it back", ("K",), (LIST, CONVERSATION), group="Moving"),
+    Action("view.page_down", "page down in it", ("space",), (LIST, CONVERSATION), group="Moving"),
+    Action("view.page_up", "page up in it", ("b",), (LIST, CONVERSATION), group="Moving"),
+    Action("select.one", "select", ("x",), (LIST,), group="Selecting", rank=9),
+    Action("select.range", "select from here", ("v",), (LIST,), group="Selecting"),
+    Action("select.all", "all in filter", ("*",), (LIST,), group="Selecting"),
+)
+
+_BOTH = (LIST, CONVERSATION)
+
+_TICKET = (
+    Action("ticket.solve", "solve", ("e",), _BOTH, UNDO, rank=1, shell="deskterm set N status=solved"),
+    Action("ticket.wait", "wait", ("w",), _BOTH, UNDO, rank=2, shell="deskterm set N status=waiting"),
+    Action("ticket.snooze", "snooze", ("h",), _BOTH, UNDO, rank=3, shell="deskterm snooze N WHEN"),
+    Action("ticket.status", "status", ("s",), _BOTH, UNDO, shell="deskterm set N status=STATUS"),
+    Action("ticket.priority", "priority", ("p",), _BOTH, UNDO, shell="deskterm set N priority=1"),
+    Action("ticket.assign", "assign", ("a",), _BOTH, UNDO, rank=7, shell="deskterm set N assignee=NAME"),
+    Action("ticket.take", "take it", ("i",), _BOTH, UNDO, shell="deskterm set N assignee=me"),
+    Action("ticket.tag", "tag", ("t",), _BOTH, UNDO, rank=8, shell="deskterm set N tag=+NAME"),
+    Action("macro.open", "macro", ("m",), _BOTH, UNDO, rank=6, shell="deskterm macro NAME QUERY"),
+    Action("change.repeat", "again", (".",), _BOTH, UNDO, help="The last act, on this ticket."),
+    Action("reply.inline", "reply", ("r",), _BOTH, HELD, rank=4, shell="deskterm reply N"),
+    Action("reply.editor", "reply in $EDITOR", ("R",), _BOTH, HELD, shell="deskterm reply N"),
+    Action("note.new", "note", ("n",), _BOTH, UNDO, rank=5, shell="deskterm note N"),
+    Action("ticket.new", "new ticket", ("c",), _BOTH, HELD, shell="deskterm new"),
+    Action("ticket.unread", "unread", ("U",), _BOTH, UNDO, shell="deskterm set N unread=yes"),
+    Action("ticket.spam", "spam", ("!",), _BOTH, UNDO, shell="deskterm set N status=spam"),
+    Action("ticket.bin", "bin", ("#",), _BOTH, UNDO, shell="deskterm set N bin=yes"),
+    Action("ticket.history", "history", ("H",), _BOTH, shell="deskterm history N"),
+)
+
+
+def _copy(name: str, words: str, key: str) -> Action:
+    return Action(f"copy.{name}", words, (f"y {key}",), _BOTH, group="Copying", shell="deskterm show N")
+
+
+_COPY = (
+    _copy("number", "copy the number", "i"),
+    _copy("link", "copy the link", "l"),
+    _copy("address", "copy the address", "e"),
+    _copy("text", "copy the text", "t"),
+    _copy("msgid", "copy the Message-ID", "m"),
+)
+
+_CONVERSATION = (
+    Action("view.unfold", "unfold", (">",), (CONVERSATION, LIST), group="Moving", help="And fold again."),
+    Action("file.open", "open attachment", ("o 1-9",), (CONVERSATION,), group="Moving", rank=12),
+    Action("file.save", "save attachment", ("O 1-9",), (CONVERSATION,), group="Moving"),
+)
+
+_TEXT_BOX = (
+    Action("text.editor", "$EDITOR", ("ctrl+e",), (TEXT,), TYPED_BACK, "Writing", rank=2),
+    Action("text.macro", "macro", ("ctrl+o",), (TEXT,), TYPED_BACK, "Writing", rank=3),
+    Action("text.leave", "leave text", ("escape",), (TEXT,), group="Writing", rank=1),
+    Action("text.undo", "undo typing", ("ctrl+z",), (TEXT,), "ctrl+y", "Writing"),
+    Action("text.send", "send", ("ctrl+enter", "alt+enter"), (TEXT,), HELD, "Writing"),
+)
+
+
+def _write(name: str, words: str, key: str, undo: str = NOTHING) -> Action:
+    return Action(f"write.{name}", words, (key,), (WRITING,), undo, "Writing")
+
+
+_COMMAND_ROW = (
+    _write("send_solve", "send + solve", "y", HELD),
+    _write("send", "send + keep open", "Y", HELD),
+    _write("send_wait", "send + wait", "w", HELD),
+    _write("editor", "edit in $EDITOR", "e"),
+    _write("macro", "macro", "m", TYPED_BACK),
+    _write("attach", "attach", "a", TYPED_BACK),
+    _write("note", "make it a note", "n", "n"),
+    _write("cc", "cc", "c", TYPED_BACK),
+    _write("quote", "quoting", "Q", "Q"),
+    _write("keep", "keep draft and close", "q"),
+    _write("discard", "discard draft", "D", ASKS),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    *_TICKET,
+    *_IN_LIST,
+    *_CONVERSATION,
+    *_COPY,
+    *_GO,
+    *_EVERYWHERE,
+    *_TEXT_BOX,
+    *_COMMAND_ROW,
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def applying(*places: str) -> tuple[Action, ...]:
+    """The actions that apply in any of `places` or anywhere, in the order of the list."""
+    wanted = {*places, ANYWHERE}
+    return tuple(action for action in ACTIONS if wanted.intersection(action.where))
+
+
+def hints(*places: str) -> tuple[Action, ...]:
+    """What the hints line offers in `places`, most useful first; inside text nothing from elsewhere."""
+    found = [action for action in ACTIONS if action.rank and set(places).intersection(action.where)]
+    if TEXT not in places:
+        found += [action for action in ACTIONS if action.rank and ANYWHERE in action.where]
+    return tuple(sorted(found, key=lambda action: action.rank))
+
+
+def key_table_markdown() -> str:
+    """All keys as Markdown tables, one a group: the key table of the README."""
+    lines: list[str] = []
+    for group in dict.fromkeys(action.group for action in ACTIONS):
+        lines += [f"**{group}**", "", "| key | does | undo | in the shell |", "| --- | --- | --- | --- |"]
+        lines += [_row(action) for action in ACTIONS if action.group == group]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(action: Action) -> str:
+    keys = " ".join(f"`{keys_shown(key)}`" for key in action.keys).replace("|", "\\|")
+    undo = "" if action.undo == NOTHING else action.undo
+    shell = f"`{action.shell}`" if action.shell else ""
+    return f"| {keys} | {action.words} | {undo} | {shell} |"

@@ -1,0 +1,114 @@
+"""From keys to actions: one map for each place, sequences such as `g i`, the owner's own keys.
+
+Pure: reads the list of actions and what the config says. No Textual; key names are Textual's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deskterm.actions import ACTIONS, ANYWHERE, BY_ID, Action
+
+WAIT = 2.0
+"""Seconds a started sequence waits for its next key."""
+
+NAMES = {
+    "?": "question_mark",
+    ":": "colon",
+    "/": "slash",
+    "+": "plus",
+    "_": "underscore",
+    "[": "left_square_bracket",
+    "]": "right_square_bracket",
+    "*": "asterisk",
+    ".": "full_stop",
+    "!": "exclamation_mark",
+    "#": "number_sign",
+    ">": "greater_than_sign",
+    ",": "comma",
+}
+"""Our way of writing a key to the name Textual gives its event."""
+
+
+class KeyClash(Exception):
+    """Two actions of one place have the same key; the text names both and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A key press that means something: an action to run, or a sequence that has begun."""
+
+    action: str = ""
+    """Id of the action, empty while a sequence waits for its next key."""
+    digit: int = 0
+    """The number pressed, for actions such as `1-9`; 0 otherwise."""
+    waiting: str = ""
+    """The keys pressed so far of a sequence, such as `g`."""
+
+
+def key_name(key: str) -> str:
+    """The name Textual gives to a key as we write it."""
+    return NAMES.get(key, key)
+
+
+def _spread(key: str) -> list[str]:
+    """`o 1-9` as the nine sequences it stands for; any other key as itself."""
+    if not key.endswith("1-9"):
+        return [key]
+    return [key.removesuffix("1-9") + str(digit) for digit in range(1, 10)]
+
+
+@dataclass(slots=True)
+class Keymap:
+    """Which action a key means, by place. Built once; `own` maps action ids to the owner's keys."""
+
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    _table: dict[str, dict[tuple[str, ...], str]] = field(
+        default_factory=dict[str, dict[tuple[str, ...], str]]
+    )
+
+    def __post_init__(self) -> None:
+        unknown = sorted(set(self.own) - BY_ID.keys())
+        if unknown:
+            raise KeyClash(f"There is no action {unknown[0]}; `deskterm keys` lists their names.")
+        for action in ACTIONS:
+            for place in action.where:
+                self._add(action, place)
+
+    def _add(self, action: Action, place: str) -> None:
+        table = self._table.setdefault(place, {})
+        for key in self.keys(action.id):
+            for one in _spread(key):
+                keys = tuple(key_name(part) for part in one.split(" "))
+                other = table.setdefault(keys, action.id)
+                if other != action.id:
+                    raise KeyClash(f"The key {one} means both {other} and {action.id} ({place}); change one.")
+
+    def keys(self, action: str) -> tuple[str, ...]:
+        """The keys of an action: the owner's if set, else ours."""
+        return self.own.get(action, BY_ID[action].keys)
+
+    def press(self, key: str, *, places: tuple[str, ...], waiting: str = "") -> Hit | None:
+        """What `key` (Textual's name) means in `places`, the innermost first; None if nothing.
+
+        `waiting` is the `Hit.waiting` of the press before, if its time is not over.
+        """
+        pressed = (*waiting.split(), key)
+        for place in (*places, ANYWHERE):
+            table = self._table.get(place, {})
+            if pressed in table:
+                return Hit(action=table[pressed], digit=int(key) if key in "123456789" else 0)
+            if any(keys[: len(pressed)] == pressed for keys in table):
+                return Hit(waiting=" ".join(pressed))
+        return None
+
+    def choices(self, waiting: str, *, places: tuple[str, ...]) -> tuple[tuple[str, Action], ...]:
+        """The next keys after a started sequence and what each does, for the hints line."""
+        begun = tuple(waiting.split())
+        found: dict[str, Action] = {}
+        for place in (*places, ANYWHERE):
+            for keys, action in self._table.get(place, {}).items():
+                if len(keys) > len(begun) and keys[: len(begun)] == begun:
+                    found.setdefault(keys[len(begun)], BY_ID[action])
+        return tuple(found.items())
