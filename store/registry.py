@@ -18,7 +18,12 @@ class Table:
     """Convergent columns: equal on every replica that has the same entries."""
     maps: frozenset[str] = frozenset()
     """Name spaces of map fields, such as `tag` for `tag.vip`. Unset means absent."""
+    ints: frozenset[str] = frozenset()
+    """The columns that hold whole numbers; the others hold text."""
 
+
+_ROWS = frozenset({"_deleted"})
+_SWITCHED = _ROWS | {"active"}
 
 TABLES = (
     Table(
@@ -29,6 +34,7 @@ TABLES = (
             "created", "snooze_until", "merged_into", "unread", "archive", "csat", "_deleted",
         ),
         frozenset({"tag", "x", "who", "cc", "follow"}),
+        frozenset({"priority", "created", "snooze_until", "unread", "archive", "_deleted"}),
     ),
     Table(
         "m",
@@ -37,22 +43,25 @@ TABLES = (
             "ticket", "kind", "author", "date", "msgid", "refs", "subject", "sender", "rcpt", "snippet",
             "body", "folds", "files", "signals", "why", "auto", "_deleted",
         ),
+        ints=frozenset({"date", "auto", "_deleted"}),
     ),
     Table(
         "c",
         "customer",
         ("name", "email", "phone", "account", "merged_into", "_deleted"),
         frozenset({"x"}),
+        frozenset({"_deleted"}),
     ),
     Table(
         "o",
         "account",
         ("name", "domain", "tier", "arr", "csm", "renewal", "plan", "_deleted"),
         frozenset({"x"}),
+        frozenset({"arr", "renewal", "_deleted"}),
     ),
-    Table("u", "agent", ("name", "email", "role", "active", "_deleted")),
-    Table("a", "article", ("title", "body", "state", "lang", "section", "_deleted")),
-    Table("d", "doc", ("kind", "name", "body", "pos", "active", "_deleted")),
+    Table("u", "agent", ("name", "email", "role", "active", "_deleted"), ints=_SWITCHED),
+    Table("a", "article", ("title", "body", "state", "lang", "section", "_deleted"), ints=_ROWS),
+    Table("d", "doc", ("kind", "name", "body", "pos", "active", "_deleted"), ints=_SWITCHED),
     Table(
         "x",
         "outbox",
@@ -60,6 +69,7 @@ TABLES = (
             "ticket", "message", "msgid", "mailbox", "state", "not_before", "attempts", "error", "copied",
             "auto", "_deleted",
         ),
+        ints=frozenset({"not_before", "attempts", "copied", "auto", "_deleted"}),
     ),
 )  # fmt: skip
 
@@ -84,3 +94,16 @@ def known(table: Table, field: str) -> bool:
         return True
     namespace, dot, key = field.partition(".")
     return bool(dot and key) and namespace in table.maps
+
+
+def cell(table: Table, field: str, value: int | str | None) -> int | str | None:
+    """What a column stores of a value: a number column holds numbers, a text column text.
+
+    Map fields hold either. A value of the wrong kind (a damaged peer) is turned or left out here, the
+    same way on every replica, so that rows stay comparable.
+    """
+    if value is None or field not in table.columns:
+        return value
+    if field in table.ints:
+        return value if isinstance(value, int) else None
+    return str(value)

@@ -1,0 +1,147 @@
+"""Texts, raw letters and attachments by content hash.
+
+A letter is one zstd frame: its readable text first, then its raw bytes, so a text stands in one
+place, costs little (the raw bytes repeat it) and is read without touching an attachment behind it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import zstandard
+
+from store.errors import NotFound, StoreDamaged
+
+IN_FILE = 512_000
+"""Compressed bytes above which a frame becomes a file beside the database."""
+
+LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A frame ready to be written in a transaction. Made by `letter`, `words` or `file`."""
+
+    hash: str
+    size: int
+    text: int
+    data: bytes | None
+    """None when the frame already stands in its file."""
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        conn.execute(
+            "INSERT OR IGNORE INTO blob(hash, size, text, data) VALUES(?, ?, ?, ?)",
+            (self.hash, self.size, self.text, self.data),
+        )
+
+
+def letter(raw: bytes, text: str, *, folder: Path | None) -> Blob:
+    """A letter with its readable text. The key is the hash of the raw bytes."""
+    return _frame(sha256(raw).hexdigest(), text.encode("utf-8", "replace"), raw, folder=folder)
+
+
+def words(text: str) -> Blob:
+    """A text written here: a reply, a note. The key is the hash of the text."""
+    raw = text.encode("utf-8", "replace")
+    return _frame(sha256(raw).hexdigest(), raw, b"", folder=None)
+
+
+def file(data: bytes, *, folder: Path | None) -> Blob:
+    """Bytes without a text: an attachment to be sent, a letter that could not be read."""
+    return _frame(sha256(data).hexdigest(), b"", data, folder=folder)
+
+
+def folder_of(path: str) -> Path | None:
+    """Where the large frames of the desk at `path` stand; None for a desk in memory."""
+    return None if path == ":memory:" else Path(path).parent / "blobs"
+
+
+def read_text(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> str:
+    """The text of a blob. Raises NotFound or StoreDamaged."""
+    size, text, data = _row(conn, key)
+    if text == 0:
+        return ""
+    frame = data if data is not None else _file(folder, key)
+    try:
+        return _unpack(frame, text).decode("utf-8", "replace")
+    except zstandard.ZstdError as error:
+        raise StoreDamaged(f"Blob {key[:12]} of {size:,} bytes is damaged ({error}).") from None
+
+
+def read_raw(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> bytes:
+    """The raw bytes of a blob, checked against its hash. Raises NotFound or StoreDamaged."""
+    size, text, data = _row(conn, key)
+    frame = data if data is not None else _file(folder, key)
+    try:
+        whole = _unpack(frame, size)
+    except zstandard.ZstdError as error:
+        raise StoreDamaged(f"Blob {key[:12]} of {size:,} bytes is damaged ({error}).") from None
+    raw = whole[text:] or whole[:text]
+    if sha256(raw).hexdigest() != key:
+        raise StoreDamaged(f"Blob {key[:12]} does not match its hash: its bytes were altered.")
+    return raw
+
+
+def faults(conn: sqlite3.Connection, *, folder: Path | None) -> list[str]:
+    """Every blob whose bytes do not match its name, in words."""
+    found: list[str] = []
+    for (key,) in conn.execute("SELECT hash FROM blob").fetchall():
+        try:
+            read_raw(conn, key, folder=folder)
+        except (NotFound, StoreDamaged) as error:
+            found.append(str(error))
+    return found
+
+
+def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
+    data = _packer().compress(text + raw)
+    if folder is None or len(data) <= IN_FILE:
+        return Blob(key, len(text) + len(raw), len(text), data)
+    _write_file(folder, key, data)
+    return Blob(key, len(text) + len(raw), len(text), None)
+
+
+def _write_file(folder: Path, key: str, data: bytes) -> None:
+    """Written and synced before the transaction that names it; an orphan after a crash does no harm."""
+    target = folder / key[:2] / key
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = target.with_name(f"{key}.{os.getpid()}.new")
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(target)
+
+
+def _row(conn: sqlite3.Connection, key: str) -> tuple[int, int, bytes | None]:
+    row: tuple[int, int, bytes | None] | None = conn.execute(
+        "SELECT size, text, data FROM blob WHERE hash = ?", (key,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"The bytes named {key[:12]} are not on this machine.")
+    return row
+
+
+def _file(folder: Path | None, key: str) -> bytes:
+    try:
+        return ((folder or Path()) / key[:2] / key).read_bytes()
+    except OSError as error:
+        raise NotFound(f"The file of blob {key[:12]} cannot be read ({error.strerror}).") from None
+
+
+def _unpack(frame: bytes, size: int) -> bytes:
+    """The first `size` bytes of a frame; never more, whatever the frame claims."""
+    with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
+        return reader.read(size)
+
+
+@cache
+def _packer() -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(level=LEVEL)

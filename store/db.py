@@ -1,0 +1,216 @@
+"""The desk file: opening it, the one writer, a read connection for each thread.
+
+Knows pragmas, locks and damage; knows nothing of tickets. WAL with synchronous=FULL, because an
+outbox that forgets is worse than one that waits 0.3 ms.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from store import migrations
+from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreNewer
+from store.log.tx import Tx
+
+BUSY_MS = 10_000
+"""How long a writer waits for another process before saying so."""
+
+MEMORY = ":memory:"
+
+
+def wall_ms() -> int:
+    """Unix milliseconds now."""
+    return time.time_ns() // 1_000_000
+
+
+class Store:
+    """One open desk. Reads may come from any thread; writes are serialised here and across processes."""
+
+    def __init__(self, path: str | Path, *, clock: Callable[[], int] = wall_ms) -> None:
+        """Open or found the desk at `path` (`:memory:` for tests). `clock` gives Unix milliseconds.
+
+        Raises StoreDamaged, StoreNewer, StoreBusy or StoreFull, each with its sentence.
+        """
+        self.path = str(path)
+        self.clock = clock
+        self._local = threading.local()
+        self._lock = threading.RLock()
+        self._readers: list[sqlite3.Connection] = []
+        self.local: dict[str, object] = {}
+        """Caches of the consumers in store.keep; dropped with the store."""
+        with said(self.path):
+            if self.path != MEMORY:
+                _prepare(Path(self.path))
+            self._writer = _connect(self.path)
+            self._ready()
+        self.slot = self.meta("slot")
+        secret = self._meta("secret")
+        self.secret = secret if isinstance(secret, bytes) else str(secret).encode()
+        self.desk_id = str(self._meta("desk_id"))
+
+    def meta(self, key: str) -> int:
+        """One number of this replica's settings. Raises StoreDamaged when it is missing."""
+        return int(self._meta(key))
+
+    def _meta(self, key: str) -> int | str | bytes:
+        row: tuple[int | str | bytes] | None = (
+            self.read().execute("SELECT v FROM meta WHERE k = ?", (key,)).fetchone()
+        )
+        if row is None:
+            raise StoreDamaged(f"{self.path} lacks its {key}; it is not a whole desk. Restore a copy.")
+        return row[0]
+
+    def read(self) -> sqlite3.Connection:
+        """The read connection of this thread. Never write through it."""
+        if self.path == MEMORY:
+            return self._writer
+        conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = _connect(self.path)
+            conn.execute("PRAGMA query_only = ON")
+            self._local.conn = conn
+            with self._lock:
+                self._readers.append(conn)
+        return conn
+
+    @contextmanager
+    def write(self) -> Generator[Tx]:
+        """One transaction, all or nothing, opened with BEGIN IMMEDIATE.
+
+        Raises StoreBusy when another process keeps the lock, StoreFull on a full or read-only disk.
+        """
+        with self._lock, said(self.path):
+            if self._writer.in_transaction:
+                raise StoreError(
+                    "A write was started inside another write; this is a mistake in the program."
+                )
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                tx = Tx(self._writer, self)
+                yield tx
+                tx.finish()
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                self.local.clear()
+                raise
+
+    def data_version(self) -> int:
+        """A number that changes when another connection commits (costs 4 us)."""
+        return int(self.read().execute("PRAGMA data_version").fetchone()[0])
+
+    def last_lseq(self) -> int:
+        """Arrival number of the newest entry; 0 for an empty log."""
+        return int(self.read().execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
+
+    def close(self) -> None:
+        with self._lock:
+            for conn in (*self._readers, self._writer):
+                conn.close()
+            self._readers.clear()
+
+    def _ready(self) -> None:
+        version = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
+        if version > migrations.LATEST:
+            raise StoreNewer(
+                f"{self.path} was written by a newer deskterm (schema {version}, this one knows "
+                f"{migrations.LATEST}). Nothing was touched; update deskterm to open it."
+            )
+        if version < migrations.LATEST:
+            self._writer.execute("BEGIN IMMEDIATE")
+            migrations.migrate(self._writer)
+            self._writer.execute("COMMIT")
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+    for pragma in (
+        "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
+        "cache_size = -16000", "mmap_size = 268435456",
+    ):  # fmt: skip
+        conn.execute(f"PRAGMA {pragma}")
+    return conn
+
+
+def _prepare(path: Path) -> None:
+    """Refuse what is no desk; found a new one beside its place and move it in whole."""
+    if not path.exists():
+        _found(path)
+        return
+    with path.open("rb") as file:
+        head = file.read(72)
+    if not head:
+        raise StoreDamaged(
+            f"{path} is empty: the desk that was here is gone or was cut off. It was left as it is; "
+            "restore a copy, or move the file away to begin a new desk."
+        )
+    if not head.startswith(b"SQLite format 3\0"):
+        raise StoreDamaged(f"{path} is not a desk file. It was left as it is; choose another --home.")
+    if int.from_bytes(head[68:72], "big") != migrations.APPLICATION_ID:
+        raise StoreDamaged(
+            f"{path} is a database of another program. It was left as it is; choose another --home."
+        )
+
+
+def _found(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        conn = sqlite3.connect(fresh, isolation_level=None)
+        conn.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("BEGIN IMMEDIATE")
+        migrations.migrate(conn)
+        conn.execute("COMMIT")
+        conn.close()
+        # link refuses to replace: of two processes that start at once, one founds the desk.
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            return
+        except OSError:
+            fresh.replace(path)
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def said(path: str) -> Generator[None]:
+    """Turn SQLite's errors into ours, each a sentence for people."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _named(error, path) from error
+    except OSError as error:
+        raise StoreFull(f"{path} cannot be used ({error.strerror}). Nothing was changed.") from error
+
+
+def _named(error: sqlite3.Error, path: str) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBusy(
+            "Another deskterm is writing and did not finish in time. Nothing was changed; try again."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return StoreFull(
+            "The disk is full. Nothing was half written and everything can still be read; free some space."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreFull(
+            f"{path} cannot be written ({error}). Nothing was changed; check the medium and rights."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
+        return StoreDamaged(
+            f"{path} is damaged ({error}). Nothing was changed; run `deskterm verify`, or restore a copy."
+        )
+    return StoreError(f"The desk's memory refused: {error}. Nothing was changed.")

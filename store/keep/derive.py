@@ -1,0 +1,70 @@
+"""Derived columns of a ticket: when it was last written, answered and touched, and who cites what.
+
+All of them are maxima over the log, so any order of arrival gives the same values.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from store.keep import Touched
+from store.log import stamp
+
+
+def follow(conn: sqlite3.Connection, touched: Touched) -> list[str]:
+    """Refresh the tickets a transaction touched; returns them, those of touched messages included."""
+    messages = [eid for eid in touched.fields if eid.startswith("m")]
+    tickets = {eid: None for eid in touched.fields if eid.startswith("t")}
+    if messages:
+        _cite(conn, (eid for eid in messages if "" in touched.fields[eid]))
+        with_mail = _tickets_of(conn, messages)
+        tickets |= dict.fromkeys(with_mail)
+        conn.executemany(_DATES, ((eid, eid, eid) for eid in with_mail))
+    customers = [eid for eid in touched.fields if eid.startswith("c")]
+    conn.executemany(_TOUCH, ((touched.at.get(eid, 0), touched.lseq, eid) for eid in tickets))
+    # A renamed customer changes every row that shows the name.
+    conn.executemany(
+        "UPDATE ticket SET version = ? WHERE customer = ?", ((touched.lseq, eid) for eid in customers)
+    )
+    return list(tickets)
+
+
+_DATES = """UPDATE ticket SET
+  last_in  = (SELECT max(date) FROM message WHERE message.ticket = ? AND kind = 'in' AND _deleted IS NULL),
+  last_out = (SELECT max(date) FROM message WHERE message.ticket = ? AND kind = 'out' AND _deleted IS NULL)
+  WHERE id = ?"""
+
+_TOUCH = """UPDATE ticket SET
+  updated = max(updated, ?, ifnull(created, 0), ifnull(last_in, 0), ifnull(last_out, 0)), version = ?
+  WHERE id = ?"""
+
+
+def rebuild(conn: sqlite3.Connection) -> None:
+    """Make the derived columns anew from messages and the log."""
+    conn.execute("DELETE FROM msgref")
+    _cite(conn, (row[0] for row in conn.execute("SELECT id FROM message").fetchall()))
+    conn.execute(_DATES.replace("= ?", "= ticket.id").replace("WHERE id = ticket.id", "WHERE true"))
+    conn.execute("UPDATE ticket SET updated = 0, version = (SELECT ifnull(max(lseq), 0) FROM entry)")
+    newest = conn.execute(
+        """SELECT c.eid, max(c.id) FROM change c JOIN entry e ON e.id = c.id
+           WHERE c.eid >= 't' AND c.eid < 'u' AND c.field > '' AND e.kind <> 'archive' GROUP BY c.eid"""
+    )
+    acts = {eid: stamp.unix(last) for eid, last in newest}
+    rows = [row[0] for row in conn.execute("SELECT id FROM ticket")]
+    conn.executemany(_TOUCH.replace(", version = ?", ""), ((acts.get(eid, 0), eid) for eid in rows))
+
+
+def _cite(conn: sqlite3.Connection, messages: Iterable[str]) -> None:
+    for eid in messages:
+        row = conn.execute("SELECT refs FROM message WHERE id = ?", (eid,)).fetchone()
+        if row and row[0]:
+            conn.executemany(
+                "INSERT OR IGNORE INTO msgref VALUES(?, ?)", ((ref, eid) for ref in str(row[0]).split())
+            )
+
+
+def _tickets_of(conn: sqlite3.Connection, messages: Iterable[str]) -> list[str]:
+    query = "SELECT ticket FROM message WHERE id = ?"
+    found = (conn.execute(query, (eid,)).fetchone() for eid in messages)
+    return list(dict.fromkeys(row[0] for row in found if row and row[0]))

@@ -1,0 +1,207 @@
+"""Winners: how entries become rows.
+
+A row is its lowest put below the highest set of each field. Nothing here knows policy, and no name
+that came from outside becomes SQL: column names come from the registry alone.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import cast
+
+from store.log.entry import Change, Entry, Value
+from store.registry import PUT, REDACT, Table, cell, known, table_of
+
+Row = Mapping[str, Value]
+
+
+def write_local(conn: sqlite3.Connection, entry: Entry) -> None:
+    """Write an entry made here: its sets always win, its puts are the first of their rows."""
+    sets: dict[tuple[str, str], list[tuple[Value, str]]] = {}
+    for change in entry.changes:
+        table = table_of(change.eid)
+        if table is None:
+            continue
+        if change.field == PUT:
+            _insert(conn, table, change.eid, row_of(change.value))
+            _overlay_waiting(conn, change.eid, before=entry.id)
+        elif change.field in table.columns:
+            value = cell(table, change.field, change.value)
+            sets.setdefault((table.name, change.field), []).append((value, change.eid))
+        elif known(table, change.field) and exists(conn, change.eid):
+            _write_map(conn, change)
+    for (name, column), pairs in sets.items():
+        conn.executemany(_update_sql(name, column), pairs)
+
+
+def refold(conn: sqlite3.Connection, touched: Iterable[tuple[str, str]]) -> None:
+    """Recompute the winners of these (row, field) pairs from the log and write them."""
+    by_row: dict[str, set[str]] = {}
+    for eid, field in touched:
+        by_row.setdefault(eid, set()).add(field)
+    for eid, fields in by_row.items():
+        table = table_of(eid)
+        if table is None:
+            continue
+        if PUT in fields or not _stands(conn, table, eid):
+            write_row(conn, table, eid, fold(conn, eid))
+        else:
+            for field in fields:
+                if known(table, field):
+                    write_field(conn, Change(eid, field, winner(conn, eid, field)))
+
+
+def winner(conn: sqlite3.Connection, eid: str, field: str, *, before: int | None = None) -> Value:
+    """The value of a field: its highest set, else that field of the lowest put, else None.
+
+    `before` looks at the log as it was below that stamp.
+    """
+    bound = before if before is not None else 2**63 - 1
+    row = conn.execute(
+        "SELECT value FROM change WHERE eid = ? AND field = ? AND id < ? ORDER BY id DESC LIMIT 1",
+        (eid, field, bound),
+    ).fetchone()
+    if row is not None:
+        return cast(Value, row[0])
+    first = conn.execute(
+        "SELECT value FROM change WHERE eid = ? AND field = '' AND id < ? ORDER BY id LIMIT 1", (eid, bound)
+    ).fetchone()
+    return row_of(first[0]).get(field) if first else None
+
+
+def fold(conn: sqlite3.Connection, eid: str, *, before: int | None = None) -> Row | None:
+    """The whole row from the log, unknown fields included; None when no put exists."""
+    bound = before if before is not None else 2**63 - 1
+    changes = conn.execute(
+        "SELECT field, id, value FROM change WHERE eid = ? AND id < ? ORDER BY field, id", (eid, bound)
+    )
+    return fold_changes(changes)
+
+
+def fold_changes(changes: Iterable[tuple[str, int, Value]]) -> Row | None:
+    """Fold (field, id, value) triples of one row, given in (field, id) order."""
+    base: dict[str, Value] | None = None
+    sets: dict[str, Value] = {}
+    for field, _, value in changes:
+        if field == PUT:
+            base = dict(row_of(value)) if base is None else base
+        elif field != REDACT:
+            sets[field] = value
+    return None if base is None else {**base, **sets}
+
+
+def write_row(conn: sqlite3.Connection, table: Table, eid: str, row: Row | None) -> None:
+    """Make the stored row equal to `row`; a row without a put does not stand."""
+    if row is None:
+        return
+    conn.execute("DELETE FROM attr WHERE eid = ?", (eid,))
+    if not _stands(conn, table, eid):
+        _insert(conn, table, eid, row)
+        return
+    conn.execute(_replace_sql(table), (*_cells(table, row), eid))
+    _write_maps(conn, table, eid, row)
+
+
+def write_field(conn: sqlite3.Connection, change: Change) -> None:
+    """Write one known field of a standing row."""
+    table = table_of(change.eid)
+    if table is None:
+        return
+    if change.field in table.columns:
+        value = cell(table, change.field, change.value)
+        conn.execute(_update_sql(table.name, change.field), (value, change.eid))
+    else:
+        _write_map(conn, change)
+
+
+def exists(conn: sqlite3.Connection, eid: str) -> bool:
+    """Whether the log holds a put for this row."""
+    query = "SELECT 1 FROM change WHERE eid = ? AND field = '' LIMIT 1"
+    return conn.execute(query, (eid,)).fetchone() is not None
+
+
+def highest_winner(conn: sqlite3.Connection, changes: Sequence[Change]) -> int:
+    """The highest stamp that now decides one of the fields about to be set; 0 if none."""
+    query = "SELECT max(id) FROM change WHERE eid = ? AND field = ?"
+    stamps = (conn.execute(query, (c.eid, c.field)).fetchone()[0] for c in changes if c.field != PUT)
+    return max((int(s) for s in stamps if s is not None), default=0)
+
+
+def created(conn: sqlite3.Connection, eid: str) -> int:
+    row = conn.execute("SELECT created FROM ticket WHERE id = ?", (eid,)).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def row_of(value: Value) -> Row:
+    """The row a put holds. A put that is no JSON object (a damaged peer) counts as an empty row."""
+    try:
+        row: object = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        row = None
+    if not isinstance(row, dict):
+        return {}
+    items = cast("dict[str, object]", row).items()
+    return {field: cell for field, cell in items if cell is None or isinstance(cell, (int, str))}
+
+
+def _overlay_waiting(conn: sqlite3.Connection, eid: str, *, before: int) -> None:
+    waiting = conn.execute(
+        "SELECT DISTINCT field FROM change WHERE eid = ? AND field > '' AND id <> ?", (eid, before)
+    ).fetchall()
+    if waiting:
+        refold(conn, [(eid, field) for (field,) in waiting])
+
+
+def _stands(conn: sqlite3.Connection, table: Table, eid: str) -> bool:
+    return conn.execute(_stands_sql(table.name), (eid,)).fetchone() is not None
+
+
+def _insert(conn: sqlite3.Connection, table: Table, eid: str, row: Row) -> None:
+    conn.execute(_insert_sql(table), (eid, *_cells(table, row)))
+    _write_maps(conn, table, eid, row)
+
+
+def _cells(table: Table, row: Row) -> list[Value]:
+    return [cell(table, column, row.get(column)) for column in table.columns]
+
+
+def _write_maps(conn: sqlite3.Connection, table: Table, eid: str, row: Row) -> None:
+    if table.maps:
+        for field, value in row.items():
+            if "." in field and known(table, field):
+                _write_map(conn, Change(eid, field, value))
+
+
+def _write_map(conn: sqlite3.Connection, change: Change) -> None:
+    namespace, _, key = change.field.partition(".")
+    if change.value is None:
+        conn.execute("DELETE FROM attr WHERE eid = ? AND ns = ? AND k = ?", (change.eid, namespace, key))
+    else:
+        conn.execute(
+            "INSERT INTO attr VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE SET v = excluded.v",
+            (change.eid, namespace, key, change.value),
+        )
+
+
+@cache
+def _insert_sql(table: Table) -> str:
+    names = ", ".join(("id", *table.columns))
+    return f"INSERT INTO {table.name}({names}) VALUES(?{', ?' * len(table.columns)})"
+
+
+@cache
+def _replace_sql(table: Table) -> str:
+    return f"UPDATE {table.name} SET {', '.join(f'{c} = ?' for c in table.columns)} WHERE id = ?"
+
+
+@cache
+def _update_sql(name: str, column: str) -> str:
+    return f"UPDATE {name} SET {column} = ? WHERE id = ?"
+
+
+@cache
+def _stands_sql(name: str) -> str:
+    return f"SELECT 1 FROM {name} WHERE id = ?"

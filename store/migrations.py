@@ -1,0 +1,59 @@
+"""How a desk file gets its tables, and how an older one becomes a newer one.
+
+Runs inside the write lock, so several processes may start at once. sqlite-utils is imported only
+when there is something to do: most starts find the schema current.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from secrets import token_bytes, token_hex
+
+from store import schema
+
+LATEST = 1
+"""`PRAGMA user_version` of a desk this program writes."""
+
+APPLICATION_ID = 0x64736B74
+"""Marks the SQLite file as a desk ("dskt")."""
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring the file to LATEST. Call inside an open write transaction."""
+    from sqlite_utils import Database, Migrations
+
+    def first_step(_: Database) -> None:
+        first(conn)
+
+    steps = Migrations("deskterm")
+    steps(name="first")(first_step)
+    steps.apply(Database(conn, execute_plugins=False))
+    conn.execute(f"PRAGMA user_version = {LATEST}")
+
+
+def first(conn: sqlite3.Connection) -> None:
+    """The log, the rows, the local tables and the counters of version 1."""
+    for script in (schema.LOG, schema.ROWS, schema.LOCAL):
+        for statement in script.split(";\n"):
+            if statement.strip():
+                conn.execute(statement)
+    for trigger in schema.COUNTERS.split("END;\n"):
+        if trigger.strip():
+            conn.execute(trigger + "END")
+    found(conn)
+
+
+def found(conn: sqlite3.Connection) -> None:
+    """Give a new desk its identity: its id, the secret its row ids are keyed with, slot 0."""
+    rows = {
+        "desk_id": token_hex(8),
+        "secret": token_bytes(32),
+        "replica_uuid": token_hex(16),
+        "slot": 0,
+        "hlc": 0,
+        "hi": 0,
+        "fut": 0,
+        "cursor": 0,
+        "next_number": 1,
+    }
+    conn.executemany("INSERT INTO meta(k, v) VALUES(?, ?)", rows.items())
