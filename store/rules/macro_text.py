@@ -1,0 +1,174 @@
+"""The text form of a macro: TOML between `+++` lines, then the reply, there and back.
+
+Pure. Knows which fields a macro may have and how to say what is wrong with them; does not know what a
+placeholder means or what running one does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from store.errors import DocError
+from store.model import PRIORITIES, TYPES, Status
+from store.rules.doctext import Doc, quoted
+
+LONGEST_DOC = 64_000
+FENCE = "+++"
+FIELDS = (
+    "name", "key", "starred", "status", "priority", "type", "assignee", "group", "tags", "snooze", "note",
+)  # fmt: skip
+
+_TAG = re.compile(r"[+-]?[^\s,.:+\-][^\s,.:]{0,49}")
+SPAN = re.compile(r"(\d{1,4})([mhdw])")
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    name: str
+    reply: str = ""
+    """Text for the customer, with placeholders; empty means no letter."""
+    note: str = ""
+    """Text for the team, with placeholders; empty means no note."""
+    key: str = ""
+    """The letter that runs it after `m`, or empty."""
+    starred: bool = False
+    status: str = ""
+    priority: int | None = None
+    type: str = ""
+    assignee: str | None = None
+    """An agent's name, `me` for whoever runs it, empty for nobody, None for as it is."""
+    group: str | None = None
+    add: tuple[str, ...] = ()
+    """Tags it adds."""
+    remove: tuple[str, ...] = ()
+    snooze: str = ""
+    """How long to sleep, such as `30m`, `4h`, `2d`, `1w`."""
+    lines: tuple[int, int] = field(default=(0, 0), compare=False)
+    """First line of reply and of note in the text it was read from; 0 when it was not read."""
+
+
+def parse(text: str) -> Macro:
+    """A macro from its text: TOML between two `+++` lines, then the reply. Raises DocError."""
+    if len(text) > LONGEST_DOC:
+        raise DocError(f"The macro is longer than {LONGEST_DOC:,} characters; split it.")
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    end = _closing_fence(lines)
+    doc = Doc("\n".join(["", *lines[1:end]]))
+    doc.known(doc.table, FIELDS)
+    macro = _from_doc(doc)
+    body = lines[end + 1 :]
+    skipped = next((n for n, line in enumerate(body) if line.strip()), 0)
+    note_line = doc.wrong("", "note").line if macro.note else 0
+    return replace(macro, reply="\n".join(body[skipped:]).rstrip(), lines=(end + 2 + skipped, note_line))
+
+
+def _closing_fence(lines: list[str]) -> int:
+    if not lines or lines[0].strip() != FENCE:
+        raise DocError('A macro begins with a line "+++", then its fields, then "+++" and the reply.')
+    for number, line in enumerate(lines[1:], start=1):
+        if line.strip() == FENCE:
+            return number
+    raise DocError('The fields are never closed; put a line "+++" after them.', line=len(lines))
+
+
+def _from_doc(doc: Doc) -> Macro:
+    name = " ".join(_text(doc, "name").split())
+    if not name:
+        raise DocError('A macro needs a name, as in name = "Ask for logs".', line=2)
+    add, remove = _tags(doc)
+    return Macro(
+        name=name,
+        note=_text(doc, "note").strip("\n").rstrip(),
+        key=_one_letter(doc, "key"),
+        starred=_yes_no(doc, "starred"),
+        status=_one_of(doc, "status", allowed=tuple(status.value for status in Status)),
+        priority=_priority(doc),
+        type=_one_of(doc, "type", allowed=TYPES),
+        assignee=_text(doc, "assignee").strip() if "assignee" in doc.table else None,
+        group=_text(doc, "group").strip() if "group" in doc.table else None,
+        add=add,
+        remove=remove,
+        snooze=_span(doc, "snooze"),
+    )
+
+
+def _text(doc: Doc, name: str) -> str:
+    return doc.text_at(doc.table.get(name, ""), name)
+
+
+def _yes_no(doc: Doc, name: str) -> bool:
+    value = doc.table.get(name, False)
+    if not isinstance(value, bool):
+        raise doc.wrong(f"{name} has to be true or false, without quotes.", name)
+    return value
+
+
+def _one_letter(doc: Doc, name: str) -> str:
+    value = _text(doc, name)
+    if len(value) > 1 or value.isspace():
+        raise doc.wrong(f'{name} has to be one letter, as in {name} = "R".', name)
+    return value
+
+
+def _one_of(doc: Doc, name: str, *, allowed: tuple[str, ...]) -> str:
+    value = _text(doc, name)
+    if value and value not in allowed:
+        raise doc.wrong(f'{name} cannot be "{value[:40]}"; there are: {", ".join(allowed)}.', name)
+    return value
+
+
+def _priority(doc: Doc) -> int | None:
+    value = doc.table.get("priority")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in PRIORITIES:
+        raise doc.wrong("priority has to be a number from 1 (system down) to 4 (question).", "priority")
+    return value
+
+
+def _span(doc: Doc, name: str) -> str:
+    value = _text(doc, name).strip()
+    if value and not SPAN.fullmatch(value):
+        raise doc.wrong(f"{name} has to be a span such as 30m, 4h, 2d or 1w, in quotes.", name)
+    return value
+
+
+def _tags(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tags to add and to take away; of a tag named twice the last word counts."""
+    value = doc.table.get("tags", [])
+    words = cast(list[object], value) if isinstance(value, list) else [None]
+    wanted: dict[str, bool] = {}
+    for word in words:
+        if not isinstance(word, str) or not _TAG.fullmatch(word):
+            raise doc.wrong(
+                'tags have to be words in a list, with a minus to take away: ["refund", "-trial"].', "tags"
+            )
+        wanted[word.lstrip("+-")] = not word.startswith("-")
+    return tuple(tag for tag in wanted if wanted[tag]), tuple(tag for tag in wanted if not wanted[tag])
+
+
+def write(macro: Macro) -> str:
+    """The macro's text; `parse` of it gives the same macro."""
+    texts = {"key": macro.key, "status": macro.status, "type": macro.type, "snooze": macro.snooze}
+    rows = [f"name = {quoted(macro.name)}"]
+    rows += [f"{name} = {quoted(value)}" for name, value in texts.items() if value]
+    if macro.starred:
+        rows.append("starred = true")
+    if macro.priority is not None:
+        rows.append(f"priority = {macro.priority}")
+    people = {"assignee": macro.assignee, "group": macro.group}
+    rows += [f"{name} = {quoted(value)}" for name, value in people.items() if value is not None]
+    tags = [*macro.add, *(f"-{tag}" for tag in macro.remove)]
+    if tags:
+        rows.append(f"tags = [{', '.join(quoted(tag) for tag in tags)}]")
+    if macro.note:
+        rows.append(f'note = """\n{_long(macro.note)}\n"""')
+    return "\n".join([FENCE, *rows, FENCE, macro.reply, ""])
+
+
+def _long(text: str) -> str:
+    """A text over several lines for TOML; a line that looks like the fence is spelled differently."""
+    lines = [quoted(line)[1:-1] for line in text.split("\n")]
+    return "\n".join(r"\u002b++" if line.strip() == FENCE else line for line in lines)

@@ -1,0 +1,137 @@
+"""Macros: a reply, a note and some fields under one name, run on one ticket or ten thousand.
+
+Pure. Knows what a macro asks for, what is wrong with it and what it does to a ticket; does not know which
+tickets it runs on, who asks, or how a change reaches the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from difflib import get_close_matches
+
+from store.errors import DocError, Refused
+from store.rules import template
+from store.rules.context import NAMES, context
+from store.rules.macro_text import SPAN, Macro, parse, write
+from store.rules.template import Slot
+
+__all__ = ["Macro", "Result", "blanks", "context", "lint", "parse", "run", "write"]
+
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a macro does to one ticket. Nothing happens until somebody commits it."""
+
+    sets: tuple[tuple[str, str | int | None], ...]
+    """Ticket fields as the registry names them; None takes a tag or an assignee away."""
+    reply: str | None
+    note: str | None
+    missing: tuple[str, ...] = ()
+    """Placeholders without a value: nothing may be sent before somebody has looked."""
+    blanks: tuple[str, ...] = ()
+    """Blanks to ask for that have no answer yet."""
+    used_default: tuple[str, ...] = ()
+    """Placeholders where the default stands in."""
+
+
+def blanks(macro: Macro) -> tuple[str, ...]:
+    """Labels of what the macro asks for, in order, each once."""
+    slots = [piece for text in (macro.reply, macro.note) for piece in template.read(text)]
+    return tuple(dict.fromkeys(slot.ask for slot in slots if isinstance(slot, Slot) and slot.ask))
+
+
+def lint(macro: Macro) -> list[DocError]:
+    """Every mistake in the placeholders, each at its line and column; empty when there is none."""
+    if not macro.lines[0]:
+        try:
+            macro = parse(write(macro))
+        except DocError as error:
+            return [error]
+    found: list[DocError] = []
+    for text, first in ((macro.note, macro.lines[1] + 1), (macro.reply, macro.lines[0])):
+        for piece in template.read(text):
+            if isinstance(piece, Slot) and (wrong := piece.error or _unknown(piece)):
+                line = text.count("\n", 0, piece.at)
+                column = piece.at - (text.rfind("\n", 0, piece.at) + 1)
+                found.append(DocError(f"{wrong}.", line=first + line, column=column + 1))
+    if not (macro.reply or macro.note or _sets(macro, {})):
+        found.append(DocError("The macro does nothing; give it a reply, a note or a field to set."))
+    return found
+
+
+def _unknown(slot: Slot) -> str:
+    if not slot.name or slot.name in NAMES:
+        return ""
+    near = get_close_matches(slot.name, NAMES, 1)
+    hint = f'perhaps "{near[0]}"' if near else "names begin with ticket, customer, account or agent"
+    return f'nothing is called "{slot.name[:60]}"; {hint}'
+
+
+def run(
+    macro: Macro,
+    context: Mapping[str, object],
+    answers: Mapping[str, str] | None = None,
+    *,
+    zone: tzinfo = UTC,
+) -> Result:
+    """What the macro does to the ticket of `context`, with `answers` for its blanks.
+
+    Raises Refused when it has to know the time or the agent and `context` does not say.
+    """
+    reply, note = (
+        template.fill(template.read(text), context, answers=answers, zone=zone)
+        for text in (macro.reply, macro.note)
+    )
+    return Result(
+        sets=_sets(macro, context, strict=True),
+        reply=reply.text if macro.reply else None,
+        note=note.text if macro.note else None,
+        missing=_union(reply.missing, note.missing),
+        blanks=_union(reply.unanswered, note.unanswered),
+        used_default=_union(reply.used_default, note.used_default),
+    )
+
+
+def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one + other))
+
+
+def _sets(
+    macro: Macro, context: Mapping[str, object], *, strict: bool = False
+) -> tuple[tuple[str, str | int | None], ...]:
+    sets: list[tuple[str, str | int | None]] = []
+    if macro.status:
+        sets.append(("status", macro.status))
+    if macro.priority is not None:
+        sets.append(("priority", macro.priority))
+    if macro.type:
+        sets.append(("type", macro.type))
+    if macro.assignee is not None:
+        sets.append(("assignee", _me(context, strict) if macro.assignee == "me" else macro.assignee or None))
+    if macro.group is not None:
+        sets.append(("grp", macro.group or None))
+    sets += [(f"tag.{tag}", 1) for tag in macro.add]
+    sets += [(f"tag.{tag}", None) for tag in macro.remove]
+    if macro.snooze:
+        sets.append(("snooze_until", _wake(macro.snooze, context, strict)))
+    return tuple(sets)
+
+
+def _me(context: Mapping[str, object], strict: bool) -> str:
+    name = template.look_up(context, "agent.name")
+    if strict and not (isinstance(name, str) and name):
+        raise Refused("The macro assigns to whoever runs it, and no agent is known; name the agent.")
+    return name if isinstance(name, str) else ""
+
+
+def _wake(span: str, context: Mapping[str, object], strict: bool) -> int:
+    now = context.get("now")
+    if strict and not isinstance(now, int):
+        raise Refused("The macro snoozes the ticket, and the time is not known; run it with a clock.")
+    match = SPAN.fullmatch(span)
+    length = int(match[1]) * _SECONDS[match[2]] if match else 0
+    return (now if isinstance(now, int) else 0) + length
