@@ -90,6 +90,24 @@ def variables(palette: Palette) -> dict[str, str]:
     return named
 
 
+def _boxes(palette: Palette, *, ansi: bool) -> dict[str, str]:
+    """Textual's own variables for text boxes: cursor and selection in our roles."""
+    text, tab = palette.text, palette.tab
+    swapped = "reverse" in tab.style
+    return {
+        "input-cursor-foreground": text.on if not swapped else text.color,
+        "input-cursor-background": text.color if not swapped else text.on,
+        "input-cursor-text-style": "reverse" if swapped else "none",
+        "input-selection-foreground": palette.cursor.color,
+        "input-selection-background": palette.cursor.on if palette.cursor.on != SAME else text.on,
+        "screen-selection-foreground": palette.found.color,
+        "screen-selection-background": palette.found.on if palette.found.on != SAME else text.on,
+        "border": palette.line.color,
+        "border-blurred": palette.line.color,
+        **({"ansi-background": text.on, "ansi-foreground": text.color} if ansi else {}),
+    }
+
+
 def theme(name: str, palette: Palette, *, dark: bool, ansi: bool = False) -> Theme:
     """A Textual theme that knows our roles, and whose own colours are taken from them."""
     ground = palette.text.on
@@ -106,7 +124,8 @@ def theme(name: str, palette: Palette, *, dark: bool, ansi: bool = False) -> The
         background=ground,
         surface=ground,
         panel=lifted,
+        boost=ground,
         dark=dark,
         ansi=ansi,
-        variables=variables(palette),
+        variables={**variables(palette), **_boxes(palette, ansi=ansi)},
     )

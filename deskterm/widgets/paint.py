@@ -1,0 +1,172 @@
+"""How line-drawn widgets get from words to strips: runs of text in roles, roles to inks of the theme.
+
+Knows Textual's strips and theme variables, no colour and nothing of tickets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from typing import cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.strip import Strip
+from textual.widget import Widget
+
+from deskterm.safe import fit, width
+
+
+class Role(StrEnum):
+    """What a piece of text is; a theme gives each of them an ink under the same name."""
+
+    TEXT = "text"
+    DIM = "dim"
+    LINE = "line"
+    TITLE = "title"
+    FOCUS = "focus"
+    BAND = "band"
+    CURSOR = "cursor"
+    RESTING = "resting"
+    MARK = "mark"
+    UNREAD = "unread"
+    CALM = "calm"
+    SOON = "soon"
+    LATE = "late"
+    PAUSED = "paused"
+    DONE = "done"
+    URGENT = "urgent"
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    NOTE = "note"
+    QUOTE = "quote"
+    FILE = "file"
+    KEY = "key"
+    TAB = "tab"
+    FRESH = "fresh"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    FOUND = "found"
+    OFF = "off"
+
+
+Run = tuple[str, Role]
+"""A piece of cleaned text and its role."""
+
+
+def cells(runs: Iterable[Run]) -> int:
+    """How many cells the runs take."""
+    return sum(width(text) for text, _ in runs)
+
+
+def words(runs: Iterable[Run]) -> str:
+    """The runs as bare text: what is left of a line without any colour."""
+    return "".join(text for text, _ in runs)
+
+
+def cut(runs: Iterable[Run], room: int, ellipsis: str = "…") -> list[Run]:
+    """The runs in at most `room` cells, the last one cut with an ellipsis if need be."""
+    kept: list[Run] = []
+    for text, role in runs:
+        size = width(text)
+        if size > room:
+            kept.append((fit(text, room, ellipsis), role))
+            break
+        kept.append((text, role))
+        room -= size
+    return kept
+
+
+def spread(
+    left: Iterable[Run], right: Sequence[Run], room: int, *, fill: Run = (" ", Role.TEXT)
+) -> list[Run]:
+    """`left` and `right` at the two ends of `room` cells; where there is no room for both, right wins."""
+    tail = cut(right, room)
+    head = cut(left, max(room - cells(tail), 0))
+    gap = room - cells(head) - cells(tail)
+    return [*head, (fill[0] * gap, fill[1]), *tail]
+
+
+class Inks:
+    """The styles of one theme by role, and each of them on the ground of a cursor row."""
+
+    __slots__ = ("_grounded", "_own", "_plain")
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._own = {role: _own_style(role, variables) for role in Role}
+        base = self._own[Role.TEXT]
+        self._plain = {role: base + style for role, style in self._own.items()}
+        self._grounded: dict[tuple[Role, Role], Style] = {}
+
+    def __getitem__(self, role: Role) -> Style:
+        return self._plain[role]
+
+    def on(self, role: Role, ground: Role) -> Style:
+        """The style of `role` on the background of `ground`, unless the role brings its own."""
+        if ground is Role.TEXT:
+            return self._plain[role]
+        found = self._grounded.get((role, ground))
+        if found is None:
+            own = self._own[role] if role is not Role.TEXT else Style.null()
+            found = self._grounded[role, ground] = self._plain[ground] + own
+        return found
+
+
+def _own_style(role: Role, variables: Mapping[str, str]) -> Style:
+    name = f"role-{role.value}"
+    ground = Color.parse(variables[f"{name}-on"])
+    attributes = variables[f"{name}-style"].split()
+    return Style(
+        color=Color.parse(variables[name]).rich_color,
+        bgcolor=None if ground.a == 0 and ground.ansi is None else ground.rich_color,
+        bold="bold" in attributes or None,
+        underline="underline" in attributes or None,
+        reverse="reverse" in attributes or None,
+    )
+
+
+@lru_cache(maxsize=8)
+def _inks(variables: tuple[tuple[str, str], ...]) -> Inks:
+    return Inks(dict(variables))
+
+
+class Painted(Widget):
+    """A widget that draws its own lines in roles; `repaint` is called when the theme has changed."""
+
+    _inks: Inks | None = None
+    _inks_of: str = ""
+
+    @property
+    def desk_app(self) -> App[object]:
+        """The app; Textual leaves its result type open."""
+        return cast("App[object]", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    @property
+    def inks(self) -> Inks:
+        """The inks of the theme that is on now."""
+        app = self.desk_app
+        if self._inks is None or self._inks_of != app.theme:
+            named = app.theme_variables
+            self._inks = _inks(tuple((key, named[key]) for key in sorted(named) if key.startswith("role-")))
+            self._inks_of = app.theme
+            self.repaint()
+        return self._inks
+
+    def repaint(self) -> None:
+        """Forget drawn strips, because colours or sizes changed."""
+
+    def strip(self, runs: Iterable[Run], room: int, ground: Role = Role.TEXT) -> Strip:
+        """The runs as one line of exactly `room` cells, the rest of it in the ground's background."""
+        inks = self.inks
+        segments: list[Segment] = []
+        used = 0
+        for text, role in cut(runs, room):
+            segments.append(Segment(text, inks.on(role, ground)))
+            used += width(text)
+        if used < room:
+            segments.append(Segment(" " * (room - used), inks.on(Role.TEXT, ground)))
+        return Strip(segments, room)
