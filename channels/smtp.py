@@ -198,6 +198,7 @@ class _Attempt:
         self._to: list[tuple[str, str]] = []
         self._results: list[Recipient] = []
         self._host = quoted(account.host)
+        self._flow: asyncio.StreamWriter | None = None
 
     def envelope(self, addresses: Sequence[str]) -> None:
         """Check every address before anything is opened; one bad address stops the letter."""
@@ -373,7 +374,8 @@ class _Attempt:
         transport, protocol = cast("asyncio.WriteTransport", client.transport), client.protocol
         assert protocol is not None
         transport.set_write_buffer_limits(high=0)
-        flow = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
+        # Kept until the end: a writer that is thrown away closes the line it writes to.
+        flow = self._flow = asyncio.StreamWriter(transport, protocol, None, asyncio.get_running_loop())
         for start in range(0, len(body), PIECE):
             protocol.write(body[start : start + PIECE])
             await asyncio.wait_for(flow.drain(), self._account.read_timeout)

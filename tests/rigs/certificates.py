@@ -7,11 +7,6 @@ import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -23,6 +18,12 @@ def make(
     folder: Path, *, name: str = "localhost", expired: bool = False, label: str = "server"
 ) -> Certificate:
     """A self-signed certificate for `name` and the loopback addresses, in force or long expired."""
+    # Comes with keyring on Linux only; tests that need no certificate must not need it either.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.datetime.now(datetime.UTC)
     shift = datetime.timedelta(days=400 if expired else 0)

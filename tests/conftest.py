@@ -1,0 +1,7 @@
+"""Fixtures every room may ask for: servers on loopback."""
+
+from tests.rigs.dovecot import dovecot
+from tests.rigs.imapd import imapd, tls_imapd
+from tests.rigs.smtpd import smtpd, tls_smtpd
+
+__all__ = ["dovecot", "imapd", "smtpd", "tls_imapd", "tls_smtpd"]
