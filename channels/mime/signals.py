@@ -1,0 +1,55 @@
+"""Marks in the header that a letter was sent by a program or a mailing list (RFC 3834, 2369, 2919).
+
+Looks at fields only. Says nothing about who is right; an automatic letter still becomes a message.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from channels.letter import Address
+from channels.mime.tree import Node
+
+_BULK: Final = frozenset(("bulk", "junk", "list", "auto_reply"))
+_ANSWERED: Final = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder"))
+_SUPPRESS: Final = frozenset(("all", "oof", "autoreply"))
+_ROBOT: Final = re.compile(r"(?:mailer-daemon|listserv|majordomo|owner-.*|.*-request)(?:@|\Z)", re.IGNORECASE)
+
+
+def automatic(root: Node, sender: tuple[Address, ...]) -> bool:
+    """Whether no automatic answer may go back (RFC 3834 section 2, RFC 5230 4.6, de-facto fields)."""
+    if root.type == "multipart/report":
+        return True
+    if any(_ROBOT.match(person.addr) for person in sender):
+        return True
+    return any(_tells(name, value) for name, value in root.fields)
+
+
+def mailing_list(root: Node) -> bool:
+    """Whether it came through a mailing list or as bulk mail."""
+    for name, value in root.fields:
+        if name.startswith("list-"):
+            return True
+        if name == "precedence" and value.strip().lower() in (b"list", b"bulk", b"junk"):
+            return True
+    return False
+
+
+def _tells(name: str, value: bytes) -> bool:
+    if name.startswith("list-"):
+        return True
+    if name == "auto-submitted":
+        word = _words(value)[:1]
+        return bool(word) and word[0] != "no"
+    if name == "precedence":
+        return bool(_BULK.intersection(_words(value)))
+    if name == "x-auto-response-suppress":
+        return bool(_SUPPRESS.intersection(_words(value)))
+    if name == "return-path":
+        return value.strip() == b"<>"
+    return name in _ANSWERED
+
+
+def _words(value: bytes) -> list[str]:
+    return re.split(r"[\s,;()]+", value[:200].decode("ascii", "replace").strip().lower())
