@@ -92,11 +92,21 @@ def test_a_night_shift_over_the_spring_change_is_an_hour_short() -> None:
     assert hours.between(start, at("2026-03-29T06:00", "Europe/Berlin")) == 7 * HOUR
 
 
-def test_a_date_the_zone_skipped_does_not_count_twice() -> None:
+@pytest.mark.parametrize(("week", "a_day"), [(ALWAYS, 24), ((NINE_TO_FIVE,) * 7, 8)])
+def test_a_date_the_zone_skipped_does_not_count_twice(week: tuple[Spans, ...], a_day: int) -> None:
     """Samoa went from the 29th to the 31st of December 2011."""
-    hours = Hours(Calendar("Pacific/Apia", ALWAYS))
+    hours = Hours(Calendar("Pacific/Apia", week))
     start = at("2011-12-29T00:00", "Pacific/Apia")
-    assert hours.between(start, start + 10 * 86400) == 10 * 86400
+    assert hours.between(start, start + 10 * 86400) == 10 * a_day * HOUR
+
+
+@pytest.mark.parametrize("step", [86400, -86400])
+def test_a_calendar_read_day_by_day_misses_none(step: int) -> None:
+    hours = Hours(Calendar("UTC", (NINE_TO_FIVE,) * 7))
+    noon = at("2026-06-05T12:00")
+    for days in range(200):
+        assert hours.is_open(noon + days * step)
+        assert hours.between(noon + days * step, noon + days * step + 86400) == 8 * HOUR
 
 
 def test_shifts_replace_breaks_cut_and_holidays_win() -> None:
@@ -140,6 +150,8 @@ def test_a_calendar_of_shifts_alone_ends_with_the_last_one() -> None:
     assert hours.add(at("2026-06-01T00:00"), 8 * HOUR) == at("2026-06-06T17:00")
     assert hours.add(at("2026-06-01T00:00"), 8 * HOUR + 1) is None
     assert hours.next_open(at("2026-06-06T17:00")) is None
+    assert hours.subtract(at("2026-06-07T00:00"), 8 * HOUR) == at("2026-06-06T09:00")
+    assert hours.subtract(at("2026-06-07T00:00"), 8 * HOUR + 1) is None
 
 
 @pytest.mark.parametrize("moment", [-(10**15), -1, 10**15])
