@@ -126,7 +126,6 @@ class QueueList(Pane):
             return
         row = self._cursor_row() - self._top
         known, reached_start = {line.id for line in window.lines}, window.at_start
-        first = window.lines[0].position if window.lines else None
         self._sorted_at = self.now
         if old is None:
             window.first()
@@ -138,17 +137,24 @@ class QueueList(Pane):
         self._arrange()
         if old is not None:
             self._top = self._clamped(self._cursor_row() - row)
-            above = [entry for entry in self._rows[: self._top] if isinstance(entry, int)]
-            self.fresh_above += sum(
-                1
-                for index in above
-                if (line := window.lines[index]).id not in known
-                and (reached_start or (first is not None and line.position > first))
-            )
+            self.fresh_above += self._new_above(known, reached_start)
         if self._top == 0:
             self.fresh_above = 0
         self._entitle()
         self._announce(old)
+
+    def _new_above(self, known: set[str], reached_start: bool) -> int:
+        """Lines above the screen that were not there before, among those that were in memory."""
+        count, inside = 0, reached_start
+        for entry in self._rows[: self._top]:
+            line = self._line(entry) if isinstance(entry, int) else None
+            if line is None:
+                continue
+            if line.id in known:
+                inside = True
+            elif inside:
+                count += 1
+        return count
 
     def set_heading(self, heading: Heading) -> None:
         """Other words for the same queue, such as being offline."""

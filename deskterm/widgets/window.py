@@ -9,7 +9,8 @@ from typing import Protocol
 
 from store.model import Line
 
-Position = tuple[int, int]
+Position = tuple[int | str, ...]
+"""Keyset position of a line in the sort of its queue; only the source compares it."""
 
 PAGE = 128
 """Lines read at a time."""

@@ -45,7 +45,7 @@ class MemoryQueue:
     def drop(self, ticket: str) -> None:
         self.lines = [line for line in self.lines if line.id != ticket]
 
-    def page(self, after: tuple[int, int] | None, limit: int, backward: bool) -> list[Line]:
+    def page(self, after: tuple[int | str, ...] | None, limit: int, backward: bool) -> list[Line]:
         if backward:
             end = len(self.lines) if after is None else bisect_left(self.lines, after, key=_position)
             found = self.lines[max(end - limit, 0) : end]
@@ -58,9 +58,9 @@ class MemoryQueue:
     def count(self) -> int:
         return len(self.lines)
 
-    def where(self, ticket: str) -> tuple[int, int] | None:
+    def where(self, ticket: str) -> tuple[int | str, ...] | None:
         return next((line.position for line in self.lines if line.id == ticket), None)
 
 
-def _position(line: Line) -> tuple[int, int]:
+def _position(line: Line) -> tuple[int | str, ...]:
     return line.position

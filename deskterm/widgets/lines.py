@@ -1,0 +1,262 @@
+"""Panes and single lines whose words are handed in: customer pane, tabs, status, hints and rules.
+
+Draws runs and knows nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+
+from deskterm.actions import Action, keys_shown
+from deskterm.safe import clean
+from deskterm.symbols import UNICODE, Symbols
+from deskterm.widgets.paint import Painted, Role, Run, cells, spread
+from deskterm.widgets.pane import Pane
+
+WHEEL = 3
+LAST = "help.keys"
+"""The one hint that is always there."""
+
+
+class LinePane(Pane):
+    """A pane of ready lines that scrolls, such as the customer pane."""
+
+    def __init__(self, *, edge: bool = False, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(edge=edge, symbols=symbols, id=id)
+        self._lines: tuple[tuple[Run, ...], ...] = ()
+        self._top = 0
+
+    def show(self, title: str, lines: Sequence[Sequence[Run]]) -> None:
+        """Other lines; nothing is drawn if they are the same."""
+        ready = tuple(tuple(line) for line in lines)
+        self.entitle([(clean(title), Role.TITLE)])
+        if ready != self._lines:
+            self._lines, self._top = ready, 0
+            self.refresh()
+
+    def scroll_lines(self, by: int) -> None:
+        """Scroll by lines."""
+        top = max(0, min(self._top + by, len(self._lines) - self.body_height))
+        if top != self._top:
+            self._top = top
+            self.refresh()
+
+    def body_line(self, row: int) -> Strip:
+        at = self._top + row
+        return self.strip(self._lines[at] if at < len(self._lines) else (), self.body_width)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_lines(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_lines(-WHEEL)
+
+
+class OneLine(Painted, can_focus=False):
+    """A widget of one row."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "OneLine { height: 1; width: 1fr; background: $background; }"
+
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.symbols = symbols
+
+    def runs(self, room: int) -> Sequence[Run]:
+        """What stands on the line in `room` cells."""
+        raise NotImplementedError
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The line, and nothing around it."""
+        room = self.size.width
+        line = self.strip(self.runs(room), room).crop(crop.x, crop.right)
+        return [line if y == 0 else self.strip([], crop.width) for y in range(crop.y, crop.bottom)]
+
+
+class StatusLine(OneLine):
+    """What is going on at the left, the last act and its undo at the right."""
+
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(symbols=symbols, id=id)
+        self._ends: tuple[tuple[Run, ...], tuple[Run, ...]] = ((), ())
+
+    def show(self, left: Sequence[Run] = (), right: Sequence[Run] = ()) -> None:
+        """Set both ends; where there is no room for both, the right one stays whole."""
+        ends = (tuple(left), tuple(right))
+        if ends != self._ends:
+            self._ends = ends
+            self.refresh()
+
+    def runs(self, room: int) -> Sequence[Run]:
+        left, right = self._ends
+        return spread([(" ", Role.TEXT), *left], right, room)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One queue in the tabs line."""
+
+    name: str
+    count: int | None = None
+    short: str = ""
+    """Used where there is little room; the first four letters if empty."""
+    fresh: int = 0
+    """Lines that came in since it was looked at."""
+
+
+class TabsLine(OneLine):
+    """Queues with their numbers and counts; where all do not fit, short names, then only the open one."""
+
+    @dataclass
+    class Chosen(Message):
+        """A click on a queue, counted from 0."""
+
+        index: int
+
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(symbols=symbols, id=id)
+        self._tabs: tuple[Tab, ...] = ()
+        self._active = 0
+        self._right: tuple[Run, ...] = ()
+        self._spans: list[tuple[int, int, int]] = []
+
+    def show(self, tabs: Sequence[Tab], active: int, right: Sequence[Run] = ()) -> None:
+        """Set the queues, which one is open, and the words at the right end, most important first.
+
+        Each run at the right brings its own spaces; the last ones are left out where there is no room.
+        """
+        state = (tuple(tabs), active, tuple(right))
+        if state != (self._tabs, self._active, self._right):
+            self._tabs, self._active, self._right = state
+            self.refresh()
+
+    def runs(self, room: int) -> Sequence[Run]:
+        """The most that fits: whole names, else short ones, then fewer words at the right end."""
+        for words in range(len(self._right), -1, -1):
+            tail = [*self._right[:words], (" ", Role.DIM)]
+            for short, gap in ((False, "  "), (True, " ")):
+                runs = self._named(short=short, gap=gap)
+                if cells(runs) + cells(tail) + 1 <= room:
+                    return spread(runs, tail, room)
+        runs = self._only_open()
+        fits = [n for n in range(len(self._right) + 1) if cells(runs) + cells(self._right[:n]) + 2 <= room]
+        return spread(runs, [*self._right[: max(fits, default=0)], (" ", Role.DIM)], room)
+
+    def _named(self, *, short: bool, gap: str) -> list[Run]:
+        runs: list[Run] = [(" ", Role.TEXT)]
+        self._spans = []
+        for index, tab in enumerate(self._tabs):
+            start = cells(runs)
+            runs += self._tab(tab, index, short=short)
+            self._spans.append((start, cells(runs), index))
+            runs.append((gap, Role.TEXT))
+        return runs
+
+    def _tab(self, tab: Tab, index: int, *, short: bool) -> list[Run]:
+        name = clean(tab.short or tab.name[:4] if short else tab.name)
+        count = f" {tab.count}" if tab.count is not None else ""
+        active = index == self._active
+        runs: list[Run] = [(f"{index + 1} " if index < 9 else "", Role.TAB if active else Role.KEY)]
+        runs.append((name, Role.TAB if active else Role.TEXT))
+        runs.append((count, Role.TAB if active else Role.DIM))
+        if tab.fresh:
+            runs.append((f" +{tab.fresh}", Role.FRESH))
+        return runs
+
+    def _only_open(self) -> list[Run]:
+        if not self._tabs:
+            return []
+        self._spans = []
+        tab = self._tabs[min(self._active, len(self._tabs) - 1)]
+        runs = self._tab(tab, self._active, short=False)[1:]
+        return [(" ", Role.TEXT), *runs, ("   [ ]", Role.KEY), (" other queues", Role.DIM)]
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, index in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Chosen(index))
+
+
+class HintsLine(OneLine):
+    """Keys that apply now, most useful first, cut at whole entries; `? keys` is always the last."""
+
+    @dataclass
+    class Chosen(Message):
+        """A click on a hint."""
+
+        action: str
+
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(symbols=symbols, id=id)
+        self._hints: tuple[tuple[str, str, str], ...] = ()
+        self._last: tuple[str, str, str] | None = None
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(self, actions: Sequence[Action]) -> None:
+        """Hints for actions, in their order; the one for the key help goes to the end."""
+        entries = [(keys_shown(action.keys[0]), action.words, action.id) for action in actions]
+        last = next((entry for entry in entries if entry[2] == LAST), None)
+        self.show_entries([entry for entry in entries if entry[2] != LAST], last)
+
+    def show_entries(
+        self, entries: Sequence[tuple[str, str, str]], last: tuple[str, str, str] | None = None
+    ) -> None:
+        """Hints as (key, words, action id), such as the choices after `g`, and one that always stays."""
+        state = (tuple(entries), last)
+        if state != (self._hints, self._last):
+            self._hints, self._last = state
+            self.refresh()
+
+    def runs(self, room: int) -> Sequence[Run]:
+        tail: list[Run] = []
+        if self._last:
+            tail = [(self._last[0], Role.KEY), (f" {self._last[1]} ", Role.DIM)]
+            if cells(tail) > room // 3:
+                tail = [(self._last[0], Role.KEY), (" ", Role.DIM)]
+        head: list[Run] = [(" ", Role.TEXT)]
+        self._spans = []
+        for key, words, action in self._hints:
+            gap: list[Run] = [("  ", Role.DIM)] if self._spans else []
+            entry: list[Run] = [*gap, (key, Role.KEY), (f" {clean(words)}", Role.DIM)]
+            start = cells(head)
+            if start + cells(entry) + cells(tail) + 1 > room:
+                break
+            head += entry
+            self._spans.append((start + cells(gap), start + cells(entry), action))
+        if self._last:
+            self._spans.append((room - cells(tail), room, self._last[2]))
+        return spread(head, tail, room)
+
+    def on_click(self, event: events.Click) -> None:
+        for start, end, action in self._spans:
+            if start <= event.x < end and action:
+                self.post_message(self.Chosen(action))
+
+
+class Rule(OneLine):
+    """A horizontal line, with a mark where the edge of a pane above ends."""
+
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+        super().__init__(symbols=symbols, id=id)
+        self._ends: tuple[int, ...] = ()
+
+    def show(self, ends: Sequence[int]) -> None:
+        """The cells at which a vertical line ends."""
+        if tuple(ends) != self._ends:
+            self._ends = tuple(ends)
+            self.refresh()
+
+    def runs(self, room: int) -> Sequence[Run]:
+        line = [self.symbols.rule] * room
+        for end in self._ends:
+            if 0 <= end < room:
+                line[end] = self.symbols.up
+        return [("".join(line), Role.LINE)]
