@@ -16,6 +16,7 @@ from channels.mime.addresses import addresses
 from channels.mime.bounces import bounce
 from channels.mime.charset import decode
 from channels.mime.headers import date, ids, raw_text, text, unfold
+from channels.mime.subjects import is_forward
 from channels.mime.tree import Node, walk
 
 _INNER_DEPTH: Final = 3
@@ -78,7 +79,7 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
         raw_date=unfold(raw_text(raw_date[:400])).strip(),
         text=shown,
         from_html=from_html,
-        folds=quotes.folds(shown),
+        folds=quotes.folds(shown, forward=is_forward(subject)),
         parts=parts,
         automatic=signals.automatic(root, sender),
         mailing_list=signals.mailing_list(root),

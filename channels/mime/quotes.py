@@ -1,10 +1,322 @@
-"""Quoted text and signatures of a letter, found as spans of lines that a screen may fold."""
+"""Quoted text and signatures of a letter, found as spans of lines that a screen may fold.
+
+A scanner of lines, not one big pattern: each line is looked at a bounded number of times, whatever
+it holds. Nothing is deleted; when in doubt a line stays open.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from typing import Final
+
 from channels.letter import Fold
+from channels.mime import quote_words as words
+
+_LINE: Final = 1_000
+"""Characters of a line that are looked at."""
+_HEAD_LINES: Final = 4
+"""Lines over which a mail program may wrap `On ..., ... wrote:`."""
+_BLOCK_LINES: Final = 14
+"""Lines looked at for the labels of a letter quoted whole."""
+_SIGNATURE_LINES: Final = 30
+"""A longer one is no signature."""
 
 
-def folds(text: str) -> tuple[Fold, ...]:
-    """Spans of quoted lines and signatures."""
-    return ()
+def _any(values: tuple[str, ...]) -> str:
+    return "|".join(re.escape(v) for v in sorted(values, key=len, reverse=True))
+
+
+_VERB: Final = re.compile(rf"(?<!\w)(?:{_any(words.WROTE)})(?!\w)|写道|寫道|님이 작성", re.IGNORECASE)
+_OWN_VERB: Final = re.compile(rf"\b(?:{_any(words.FIRST_PERSON)})\b", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"<\s*[^<>\s@]{1,100}@[^<>\s]{1,200}")
+_ENDS_WITH_ADDRESS: Final = re.compile(r"[^<>\s@]{1,100}@[^<>\s@]{1,200}>+\s*[:：]\Z")
+_WHEN: Final = re.compile(r"\d{1,2}[:.h]\d\d|(?:19|20)\d\d|\d{1,2}/\d{1,2}")
+_DATE_FIRST: Final = re.compile(r"(?:[^\W\d]{1,14}[.,]{0,2}\s+|[^\W\d]{1,3}){0,4}\d")
+_DASHED_HEAD: Final = re.compile(r"-{2,}\s?.{5,300}\s-{2,}\Z")
+_LABEL: Final = re.compile(
+    rf"[\s*_]*(?:{'|'.join(f'(?P<{kind}>{_any(names)})' for kind, names in words.LABELS.items())})"
+    rf"[\s*_]{{0,3}}[:：]",
+    re.IGNORECASE,
+)
+_ORIGINAL: Final = re.compile(rf"[\s*_]*[-_=]{{2,}}\s*(?:{_any(words.ORIGINAL)})\b.{{0,80}}\Z", re.IGNORECASE)
+_FORWARDED: Final = re.compile(rf"[\s*_]*(?:-{{2,}}\s*)?(?:{_any(words.FORWARDED)})(?!\w)", re.IGNORECASE)
+_RULE: Final = re.compile(r"\s*(?:[-_=*~#]\s?){3,}\s*\Z")
+_SIGNATURE: Final = re.compile(r"--[ \xa0]?\Z")
+_FENCE: Final = re.compile(r"\s{0,3}(?:```|~~~)")
+_SENT: Final = re.compile(rf"[\s(<\[*_]*(?:{_any(words.SENT_FROM)})(?!\w)", re.IGNORECASE)
+_SENT_END: Final = re.compile(rf"(?:{_any(words.SENT_ENDS)})[\s.)>\]*_]*\Z", re.IGNORECASE)
+_DEVICE: Final = re.compile(rf"(?:{_any(words.DEVICES)})", re.IGNORECASE)
+_LINK: Final = re.compile(r"<[^<>]{0,500}>|\([^()]{0,500}\)|https?://\S{1,500}")
+_EXCUSE: Final = re.compile(r"[,.;]?\s*(?:please\s)?(?:excuse|forgive|pardon)\b.*", re.IGNORECASE)
+_PREFIXED: Final = re.compile(r"[\w.-]{1,15}>\s")
+_CONTACT: Final = re.compile(r"@[\w-]+\.|https?://|www\.|\+?\d[\d ()/.-]{7,}\d")
+_BLANK: Final = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_STRIP: Final = _BLANK + "*_"
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that quote, from the line that introduces them."""
+
+    first: int
+    last: int
+    introduced: bool
+    to_end: bool = False
+
+
+def folds(text: str, *, forward: bool = False) -> tuple[Fold, ...]:
+    """Spans of quotes (with the lines that introduce them) and of signatures, in order.
+
+    With `forward` a whole letter below its header lines is what the sender wants to show, and stays.
+    Interleaved answers stay with the quotes they answer.
+    """
+    if not text:
+        return ()
+    return _Scan(text, forward=forward).folds()
+
+
+class _Scan:
+    def __init__(self, text: str, *, forward: bool) -> None:
+        self.lines = [line[:_LINE] for line in text.split("\n")]
+        self.forward = forward
+        self.end = len(self.lines)
+        """Nothing from this line on is looked at: a forwarded letter begins."""
+
+    def folds(self) -> tuple[Fold, ...]:
+        blocks = self._blocks()
+        kept = self._not_interleaved(blocks)
+        found = [Fold("q", b.first, b.last) for b in kept]
+        found.extend(self._signatures(blocks))
+        return tuple(sorted(found, key=lambda f: f.first))
+
+    def _blocks(self) -> list[_Block]:
+        blocks: list[_Block] = []
+        n, fenced = 0, False
+        while n < self.end:
+            line = self.lines[n]
+            head = line[:1]
+            if head == "" or head == "\xa0":
+                n += 1
+                continue
+            if head in "`~ " and _FENCE.match(line):
+                fenced = not fenced
+            block = None if fenced else self._block_at(n, line, blocks)
+            if block is None:
+                n += 1
+                continue
+            blocks.append(block)
+            n = block.last + 1
+        return blocks
+
+    def _block_at(self, n: int, line: str, blocks: list[_Block]) -> _Block | None:
+        """The quote that line `n` begins or, being the last line of its head, introduces."""
+        if line.startswith((">", " >")) and not self._closes_address(n):
+            return self._marked(n, n, introduced=False)
+        tail = line.rstrip(_STRIP)
+        floor = blocks[-1].last + 1 if blocks else 0
+        if tail.endswith((":", "：", "--", ">:")) and (first := self._head(n, floor)) is not None:
+            return self._introduced(first, n)
+        if line.lstrip(_STRIP)[:1] in "-_=" and self._is_marker(n):
+            return self._whole(n)
+        if _FORWARDED.match(line) and len(line) < 120 and ("--" in line or tail.endswith((":", "："))):
+            self.end = n
+            return None
+        if not self.forward and (":" in line or "：" in line) and self._labels(n) >= 3:
+            return self._whole(n)
+        return None
+
+    def _closes_address(self, n: int) -> bool:
+        """`>:` or `> wrote:` under a line that left its `<` open is no quote mark."""
+        above = self.lines[n - 1] if n else ""
+        return (
+            self.lines[n].rstrip(_STRIP).endswith((":", "："))
+            and not above.startswith(">")
+            and above.rfind("<") > above.rfind(">")
+        )
+
+    def _marked(self, first: int, n: int, *, introduced: bool) -> _Block:
+        """A run of `>` lines; blank lines and lines a program wrapped without a mark belong to it."""
+        last = n
+        while n < self.end:
+            line = self.lines[n]
+            if line.startswith((">", " >")):
+                last = n
+            elif line.strip(_BLANK) and not self._wrapped(n, last):
+                break
+            n += 1
+        return _Block(first, last, introduced)
+
+    def _wrapped(self, n: int, last: int) -> bool:
+        """Whether an unmarked line continues the marked line right above, with another right below."""
+        if n != last + 1 or n + 1 >= len(self.lines) or not self.lines[n + 1].startswith(">"):
+            return False
+        return len(self.lines[last]) >= 65 or self.lines[n][:1].islower()
+
+    def _head(self, n: int, floor: int) -> int | None:
+        """The first line of `On ..., ... wrote:` that ends on line `n`, or None."""
+        near: int | None = None
+        joined = ""
+        for k in range(_HEAD_LINES):
+            at = n - k
+            if at < floor or not self.lines[at].strip(_BLANK) or (k and self.lines[at].startswith(">")):
+                break
+            joined = f"{self.lines[at].strip(_STRIP)} {joined}".strip()
+            if len(joined) > 600:
+                break
+            if _begins_with_date(joined):
+                return at
+            if near is None and _says_who(joined):
+                near = at
+        return near
+
+    def _introduced(self, first: int, n: int) -> _Block | None:
+        below = next((k for k in range(n + 1, self.end) if self.lines[k].strip(_BLANK)), None)
+        if below is None:
+            return _Block(first, self.end - 1, introduced=True, to_end=True)
+        if self.lines[below].startswith((">", " >")):
+            return self._marked(first, below, introduced=True)
+        if not self._own_above(first):
+            return None
+        return _Block(first, self.end - 1, introduced=True, to_end=True)
+
+    def _is_marker(self, n: int) -> bool:
+        """A line of dashes that says `Original Message`, or that stands above the labels of a letter."""
+        line = self.lines[n]
+        if _ORIGINAL.match(line):
+            return True
+        if self.forward or not _RULE.match(line):
+            return False
+        below = next((k for k in range(n + 1, min(self.end, n + 5)) if self.lines[k].strip(_BLANK)), None)
+        return below is not None and self._labels(below) >= 2
+
+    def _labels(self, n: int) -> int:
+        """How many different labels (From, Sent, To, Subject ...) begin lines from `n` on."""
+        kinds: set[str] = set()
+        strange = 0
+        for line in self.lines[n : min(self.end, n + _BLOCK_LINES)]:
+            if not line.strip(_BLANK):
+                continue
+            m = _LABEL.match(line)
+            if m is None:
+                strange += 1
+                if not kinds or strange > 1:
+                    break
+                continue
+            kind = m.lastgroup or ""
+            if not kinds and kind not in ("from", "date"):
+                return 0
+            strange = 0
+            kinds.add(kind)
+        return len(kinds - {"copy"}) if "from" in kinds else 0
+
+    def _whole(self, n: int) -> _Block | None:
+        """A letter quoted whole, to the end; not when nothing of the sender's stands above it."""
+        if not self._own_above(n):
+            return None
+        first = n
+        while first > 0 and (not self.lines[first - 1].strip(_BLANK) or _RULE.match(self.lines[first - 1])):
+            first -= 1
+        while first < n and not self.lines[first].strip(_BLANK):
+            first += 1
+        return _Block(first, self.end - 1, introduced=True, to_end=True)
+
+    def _own_above(self, n: int) -> bool:
+        return any(line.strip(_BLANK) and not line.startswith(">") for line in self.lines[:n])
+
+    def _not_interleaved(self, blocks: list[_Block]) -> list[_Block]:
+        """Quotes that may fold: those with no answer of the sender's below that needs them."""
+        answered = [
+            self._answered(b, blocks[n + 1].first if n + 1 < len(blocks) else self.end)
+            for n, b in enumerate(blocks)
+        ]
+        if not any(answered):
+            return blocks
+        last = max(n for n, yes in enumerate(answered) if yes)
+        only_below = sum(answered) == 1 and last == len(blocks) - 1 and blocks[last].introduced
+        if only_below and not (last and not blocks[0].introduced):
+            return blocks
+        return [b for n, b in enumerate(blocks) if n > last or (not answered[n] and b.introduced and n == 0)]
+
+    def _answered(self, block: _Block, until: int) -> bool:
+        """Whether text of the sender's follows a quote before the next one or a signature."""
+        for n in range(block.last + 1, until):
+            line = self.lines[n]
+            if _SIGNATURE.match(line) or self._telephone(n):
+                return False
+            if line.strip(_BLANK):
+                return True
+        return False
+
+    def _signatures(self, blocks: list[_Block]) -> list[Fold]:
+        """One signature at most between two quotes, from its mark to the next quote."""
+        found: list[Fold] = []
+        start = 0
+        for block in [*blocks, _Block(self.end, self.end, introduced=False)]:
+            first = self._signature_in(start, block.first)
+            if first is not None:
+                last = block.first - 1
+                while last > first and not self.lines[last].strip(_BLANK):
+                    last -= 1
+                found.append(Fold("s", first, last))
+            start = max(start, block.last + 1)
+        return found
+
+    def _signature_in(self, start: int, end: int) -> int | None:
+        fenced = False
+        for n in range(start, end):
+            line = self.lines[n]
+            if not line:
+                continue
+            if line[0] in "`~ " and _FENCE.match(line):
+                fenced = not fenced
+            if fenced:
+                continue
+            if line[0] == "-" and _SIGNATURE.match(line):
+                if sum(1 for k in range(n, end) if self.lines[k].strip()) <= _SIGNATURE_LINES:
+                    return n
+            elif self._telephone(n) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
+                return n
+        return None
+
+    def _telephone(self, n: int) -> bool:
+        """`Sent from my iPhone` in its many forms; a sentence that merely begins so is none."""
+        line = self.lines[n]
+        if not line or len(line) > 200:
+            return False
+        said = _EXCUSE.sub("", _LINK.sub("", line) if not line.lstrip().startswith("(") else line).strip(
+            _STRIP
+        )
+        if _SENT.match(line):
+            return len(said.split()) <= 9 and not re.search(r"[,;!?]|\.\s", said.rstrip("."))
+        return bool(_SENT_END.search(said)) and bool(_DEVICE.search(said)) and len(said.split()) <= 10
+
+    def _card(self, n: int, end: int) -> bool:
+        """A rule above a few short lines with a way to reach somebody: a visiting card."""
+        if not _RULE.match(self.lines[n]) or not self._own_above(n):
+            return False
+        below = [self.lines[k].strip() for k in range(n + 1, end) if self.lines[k].strip(_BLANK)]
+        if not 1 <= len(below) <= 8 or any(len(line) > 90 for line in below):
+            return False
+        return any(_CONTACT.search(line) for line in below)
+
+
+def _begins_with_date(joined: str) -> bool:
+    """`On 3 May 2021 at 10:05, Anna <a@b> wrote:` and its kin: a date first, a verb or an address last."""
+    date = _DATE_FIRST.match(joined.lstrip("-" + _STRIP))
+    if date is None:
+        return False
+    if _ENDS_WITH_ADDRESS.search(joined):
+        return True
+    if not (joined.endswith((":", "：")) or _DASHED_HEAD.match(joined)) or _OWN_VERB.search(joined):
+        return False
+    verb = _VERB.search(joined, date.end())
+    return verb is not None and bool(_ADDRESS.search(joined) or _WHEN.search(joined))
+
+
+def _says_who(joined: str) -> bool:
+    """`Anna <a@b> schrieb am 3. Mai:`: an address, then the verb."""
+    address = _ADDRESS.search(joined)
+    if address is None or not joined.endswith((":", "：")):
+        return False
+    return _VERB.search(joined, address.end()) is not None and not _OWN_VERB.search(joined)
