@@ -13,10 +13,14 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store import migrations
 from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreNewer
 from store.log.tx import Tx
+
+if TYPE_CHECKING:
+    from store.reads.timeline import Promised
 
 BUSY_MS = 10_000
 """How long a writer waits for another process before saying so."""
@@ -42,8 +46,8 @@ class Store:
         self._local = threading.local()
         self._lock = threading.RLock()
         self._readers: list[sqlite3.Connection] = []
-        self.local: dict[str, object] = {}
-        """Caches of the consumers in store.keep; dropped with the store."""
+        self.promised: tuple[int | None, Promised] | None = None
+        """The promises in force, as store.keep.due last read them."""
         with said(self.path):
             if self.path != MEMORY:
                 _prepare(Path(self.path))
@@ -99,7 +103,7 @@ class Store:
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                self.local.clear()
+                self.promised = None
                 raise
 
     def data_version(self) -> int:

@@ -6,7 +6,7 @@ be naive, and local time exists only on screens and in letters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -101,6 +101,8 @@ class Message:
     """Display form `Name <addr>` of who wrote it."""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    """Where the writer wants answers, when that is not `sender`."""
     msgid: str = ""
     refs: tuple[str, ...] = ()
     """Ids it cites, oldest first, without brackets."""
@@ -194,5 +196,5 @@ class Line:
     updated: int
     version: int
     """Changes whenever anything drawn changes; key of the strip cache."""
-    position: tuple[int, int] = field(default=(0, 0))
+    position: tuple[int | str, ...] = ()
     """Keyset position in the sort of the page it came from."""

@@ -7,27 +7,36 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from store.keep import Touched
 from store.log import stamp
 
 
-def follow(conn: sqlite3.Connection, touched: Touched) -> list[str]:
-    """Refresh the tickets a transaction touched; returns them, those of touched messages included."""
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The tickets one transaction concerns."""
+
+    touched: tuple[str, ...]
+    mailed: frozenset[str]
+    """Those of them whose messages were touched."""
+
+
+def follow(conn: sqlite3.Connection, touched: Touched) -> Tickets:
+    """Refresh the tickets a transaction touched, those of touched messages included."""
     messages = [eid for eid in touched.fields if eid.startswith("m")]
-    tickets = {eid: None for eid in touched.fields if eid.startswith("t")}
-    if messages:
-        _cite(conn, (eid for eid in messages if "" in touched.fields[eid]))
-        with_mail = _tickets_of(conn, messages)
-        tickets |= dict.fromkeys(with_mail)
-        conn.executemany(_DATES, ((eid, eid, eid) for eid in with_mail))
-    customers = [eid for eid in touched.fields if eid.startswith("c")]
+    _cite(conn, (eid for eid in messages if "" in touched.fields[eid]))
+    mailed = _tickets_of(conn, messages)
+    conn.executemany(_DATES, ((eid, eid, eid) for eid in mailed))
+    own = (eid for eid in touched.fields if eid.startswith("t"))
+    tickets = tuple(dict.fromkeys((*own, *mailed)))
     conn.executemany(_TOUCH, ((touched.at.get(eid, 0), touched.lseq, eid) for eid in tickets))
     # A renamed customer changes every row that shows the name.
+    customers = (eid for eid in touched.fields if eid.startswith("c"))
     conn.executemany(
         "UPDATE ticket SET version = ? WHERE customer = ?", ((touched.lseq, eid) for eid in customers)
     )
-    return list(tickets)
+    return Tickets(tickets, frozenset(mailed))
 
 
 _DATES = """UPDATE ticket SET

@@ -1,0 +1,222 @@
+"""This machine's settings: `config.toml` in the desk's home, read into frozen values.
+
+Every field is documented under its line; `deskterm config` prints this list. Nothing secret is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the text says where and what would be right."""
+
+
+class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One mailbox: `[mailbox.NAME]`."""
+
+    address: str
+    """The address customers write to."""
+    name: str = ""
+    """Name shown beside it in letters that leave."""
+    imap: str = ""
+    """HOST[:PORT]; empty when letters come from `maildir`."""
+    smtp: str = ""
+    """HOST[:PORT]; empty: letters that leave go to the Maildir `out`."""
+    user: str = ""
+    """Login name; empty: the address."""
+    imap_security: str = "tls"
+    """tls, starttls, or plain (loopback only, with insecure_loopback)."""
+    smtp_security: str = ""
+    """tls, starttls or plain; empty: tls on port 465, else starttls."""
+    insecure_loopback: bool = False
+    """Allows plain text to this machine and nowhere else."""
+    ca_file: str = ""
+    """A certificate to trust besides the system's."""
+    password_command: tuple[str, ...] = ()
+    """Program and arguments whose first line is the password, such as ["pass", "show", "mail/help"]."""
+    folders: tuple[str, ...] = ("INBOX",)
+    """Folders to read."""
+    sent: str = ""
+    """Folder for copies of what left; empty: the one the server marks. "-": keep no copy."""
+    maildir: str = ""
+    """A Maildir on this machine to read instead of IMAP (also as mbsync leaves it)."""
+    out: str = ""
+    """Maildir for letters that leave where no SMTP server is set; empty: `out` in the home."""
+    signature: str = ""
+    """Put below replies, after `-- `."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of this machine."""
+
+    agent: str = "me"
+    """Your name, as colleagues see it and as tickets are assigned."""
+    theme: str = ""
+    """dark, light, contrast, colour_blind, sixteen or mono; empty: by the terminal."""
+    symbols: str = "unicode"
+    """unicode or ascii."""
+    undo_seconds: int = 10
+    """How long a reply can be called back before it leaves."""
+    after_solve: str = "next"
+    """next or stay: where the cursor goes after a ticket is solved."""
+    send_key: str = "solve"
+    """solve or open: what `y` in the composer makes of the ticket."""
+    quote: str = "last"
+    """last or none: whether a reply quotes the letter it answers."""
+    archive_days: int = 14
+    """At the first sync, letters younger than this become open tickets."""
+    poll_seconds: int = 60
+    """How often a mailbox without IDLE is asked."""
+    editor: str = ""
+    """Program for long texts; empty: $VISUAL, $EDITOR, then vi."""
+    queue_order: tuple[str, ...] = ()
+    """Names of queues in the order of the tabs; the others follow."""
+    mailbox: dict[str, Box] = {}
+    """Mailboxes by name."""
+
+    def editor_command(self) -> str:
+        return self.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+
+    def addresses(self) -> frozenset[str]:
+        """Our own addresses in lower case."""
+        return frozenset(box.address.lower() for box in self.mailbox.values())
+
+
+_CHOICES = {
+    "symbols": ("unicode", "ascii"),
+    "after_solve": ("next", "stay"),
+    "send_key": ("solve", "open"),
+    "quote": ("last", "none"),
+    "theme": ("", "dark", "light", "contrast", "colour_blind", "sixteen", "mono"),
+}
+_BOX_CHOICES = {
+    "imap_security": ("tls", "starttls", "plain"),
+    "smtp_security": ("", "tls", "starttls", "plain"),
+}
+
+FILE = "config.toml"
+
+
+def load(home: Path) -> Settings:
+    """The settings in `home`; the defaults when there is no file. Raises ConfigError."""
+    path = home / FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error}). The desk was not opened.") from None
+    return read(text, path=str(path))
+
+
+def read(text: str, *, path: str = FILE) -> Settings:
+    """Settings from TOML text. Raises ConfigError naming the path, the line and the field."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: {error}. Nothing was changed; mend the line and start again.") from None
+    try:
+        settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise _placed(str(error), text, path) from None
+    _check(settings, text, path)
+    return settings
+
+
+def save(home: Path, settings: Settings) -> Path:
+    """Write the settings that differ from their defaults; 0600, replaced in one step."""
+    path = home / FILE
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(
+        os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8"
+    ) as out:
+        out.write(write(settings))
+    fresh.replace(path)
+    return path
+
+
+def write(settings: Settings) -> str:
+    """The settings as TOML, without those that have their default."""
+    plain = _changed(settings, Settings())
+    text = "".join(f"{name} = {_toml(value)}\n" for name, value in plain.items())
+    for name, box in settings.mailbox.items():
+        text += f"\n[mailbox.{_key(name)}]\naddress = {_toml(box.address)}\n"
+        changed = _changed(box, Box(address=box.address))
+        text += "".join(f"{field} = {_toml(value)}\n" for field, value in changed.items())
+    return text
+
+
+def described() -> list[tuple[str, str, str]]:
+    """Every field with its default and its sentence, for `deskterm config`."""
+    source = Path(__file__).read_text(encoding="utf-8")
+    fields = re.findall(r'^    (\w+): [^\n]*?= ([^\n]+)\n    """(.*?)"""', source, re.M | re.S)
+    required = re.findall(r'^    (\w+): str\n    """(.*?)"""', source, re.M | re.S)
+    return [(name, "", words) for name, words in required] + [
+        (n, d, " ".join(w.split())) for n, d, w in fields
+    ]
+
+
+def _changed(value: msgspec.Struct, default: msgspec.Struct) -> dict[str, object]:
+    fields = ((name, getattr(value, name)) for name in value.__struct_fields__ if name != "mailbox")
+    return {name: now for name, now in fields if now != getattr(default, name)}
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(one) for one in value)}]"  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, int):
+        return str(value)
+    # A JSON string is a TOML basic string but for DEL.
+    return msgspec.json.encode(str(value)).decode().replace("\x7f", "\\u007f")
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
+def _placed(words: str, text: str, path: str) -> ConfigError:
+    """An error of the decoder with the line it is about."""
+    where = re.search(r" - at `([^`]*)`", words)
+    field = re.search(r"unknown field `([^`]*)`", words)
+    name = field.group(1) if field else (where.group(1).rpartition(".")[2] if where else "")
+    section = re.findall(r"mailbox\[([^\]]*)\]|mailbox\.(\w+)", where.group(1)) if where else []
+    said = words.replace("Object contains unknown field", "there is no setting called").split(" - at ")[0]
+    known = (
+        Box.__struct_fields__
+        if section or (where and "mailbox" in where.group(1))
+        else Settings.__struct_fields__
+    )
+    hint = f" The settings here are: {', '.join(known)}." if field else ""
+    return ConfigError(f"{path}, line {_line(text, name)}: {said}.{hint} The desk was not opened.")
+
+
+def _line(text: str, name: str) -> int:
+    """The first line that sets `name`, from 1."""
+    pattern = re.compile(rf"\s*(\[.*\b{re.escape(name)}\b.*\]|{re.escape(name)}\s*=)") if name else None
+    lines = text.split("\n")
+    return next((n for n, line in enumerate(lines, 1) if pattern and pattern.match(line)), 1)
+
+
+def _check(settings: Settings, text: str, path: str) -> None:
+    for name, choices in _CHOICES.items():
+        _choose(name, getattr(settings, name), choices, text, path)
+    for box in settings.mailbox.values():
+        for name, choices in _BOX_CHOICES.items():
+            _choose(name, getattr(box, name), choices, text, path)
+
+
+def _choose(name: str, value: str, choices: tuple[str, ...], text: str, path: str) -> None:
+    if value not in choices:
+        said = ", ".join(choice for choice in choices if choice)
+        raise ConfigError(
+            f"{path}, line {_line(text, name)}: {name} is {value!r}; it can be {said}. The desk was not opened."
+        )

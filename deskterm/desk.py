@@ -1,0 +1,213 @@
+"""The desk: one open store with its settings and its clock, and the acts people do on it.
+
+The only place above the store that commits. Knows no screen and no network; screens, shell and sync
+all hold one of these.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deskterm.acts import Act
+from deskterm.config import Settings, load
+from store import blobs, drafts, outbox
+from store.db import Store
+from store.errors import NotFound, Refused
+from store.log import undo
+from store.log.entry import Change, put
+from store.log.tx import NOTHING, Beside, Receipt, Tx
+from store.model import Doc, Message, Ticket
+from store.reads import conversation, docs, tickets
+
+FILE = "desk.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act did, for the status line and the shell."""
+
+    words: str
+    receipt: Receipt = NOTHING
+
+    @property
+    def happened(self) -> bool:
+        return self.receipt.entry != 0
+
+
+class Desk:
+    def __init__(
+        self, store: Store, settings: Settings, *, home: Path, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Take over an open store. `clock` gives Unix seconds and can be a moved one."""
+        self.store = store
+        self.settings = settings
+        self.home = home
+        self.clock = clock
+        self.wake = threading.Event()
+        """Set after each commit here, so that the sender looks at the outbox."""
+
+    @classmethod
+    def open(
+        cls, home: Path, *, settings: Settings | None = None, clock: Callable[[], float] = time.time
+    ) -> Desk:
+        """Open or found the desk in `home`. Raises StoreError or ConfigError, each with its sentence."""
+        settings = settings if settings is not None else load(home)
+        store = Store(home / FILE, clock=lambda: int(clock() * 1000))
+        return cls(store, settings, home=home, clock=clock)
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def now(self) -> int:
+        """Unix seconds."""
+        return int(self.clock())
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """The read connection of the calling thread."""
+        return self.store.read()
+
+    @property
+    def agent(self) -> str:
+        return self.settings.agent
+
+    def do(self, act: Act, *, actor: str = "", key: str | None = None, beside: Sequence[Beside] = ()) -> Done:
+        """Commit an act as one entry; an act that changes nothing is no entry."""
+        with self.store.write() as tx:
+            receipt = tx.commit(act.changes, actor=actor or self.agent, kind=act.kind, key=key, beside=beside)
+        self.wake.set()
+        return Done(act.words if receipt.entry else f"Nothing to change: {act.words}", receipt)
+
+    def commit(
+        self,
+        make: Callable[[Tx], tuple[str, Sequence[Change], Sequence[Beside]]],
+        *,
+        words: str,
+        key: str | None = None,
+    ) -> Done:
+        """Commit changes that need ids of the transaction: `make` gives kind, changes and what is beside."""
+        with self.store.write() as tx:
+            kind, changes, beside = make(tx)
+            receipt = tx.commit(changes, actor=self.agent, kind=kind, key=key, beside=beside)
+        self.wake.set()
+        return Done(words, receipt)
+
+    def undo(self, entry: int | None = None) -> Done:
+        """Take back an act (the last one of this agent by default). Raises Refused when it cannot be."""
+        with self.store.write() as tx:
+            target = entry if entry is not None else undo.last_act(tx.conn, self.agent)
+            if target is None:
+                raise Refused("There is nothing to undo.")
+            plan = undo.plan(tx.conn, target)
+            changes = [*plan.changes, *self._unmake(tx.conn, plan.made)]
+            beside = [b for row in plan.made if (b := self._draft_of(tx.conn, row)) is not None]
+            receipt = tx.commit(changes, actor=self.agent, kind="undo", cause=target, beside=beside)
+        if not receipt.entry:
+            raise Refused(_nothing_left(plan))
+        self.wake.set()
+        left = f"; {len(plan.kept)} changed since and kept" if plan.kept else ""
+        return Done(f"Undid {self.said(target)}{left}", receipt)
+
+    def redo(self) -> Done:
+        """Do again what was last undone, if nothing else was done since. Raises Refused."""
+        with self.store.write() as tx:
+            target = undo.last_undo(tx.conn, self.agent)
+            if target is None:
+                raise Refused("There is nothing to redo.")
+            plan = undo.plan(tx.conn, target)
+            again = self.now + self.settings.undo_seconds
+            waits = [Change(c.eid, "not_before", again) for c in plan.changes if c.eid.startswith("x")]
+            receipt = tx.commit([*plan.changes, *waits], actor=self.agent, kind="redo", cause=target)
+        self.wake.set()
+        return Done(f"Did again {self.said(target)}", receipt)
+
+    def said(self, entry: int) -> str:
+        """An entry in a few words, such as `solve of #12`."""
+        row = self.conn.execute("SELECT kind, eids FROM entry WHERE id = ?", (entry,)).fetchone()
+        if row is None:
+            return "an act"
+        touched = [eid for eid in str(row[1]).split() if eid.startswith("t")]
+        if len(touched) != 1:
+            return f"{row[0]} of {len(touched):,} tickets" if touched else str(row[0])
+        number = self.conn.execute("SELECT number FROM ticket WHERE id = ?", (touched[0],)).fetchone()
+        return f"{row[0]} of #{number[0]}" if number and number[0] else str(row[0])
+
+    def ticket(self, name: str) -> Ticket:
+        """The ticket called `#12`, `12`, `~7k3f` or by its id. Raises NotFound."""
+        return tickets.ticket(self.conn, tickets.named(self.conn, name))
+
+    def text(self, message: Message) -> str:
+        """The text of a message; a sentence in its place when its bytes are not here."""
+        try:
+            return blobs.read_text(self.conn, message.body, folder=self.blob_folder) if message.body else ""
+        except NotFound as error:
+            return str(error)
+
+    def raw(self, message: Message) -> bytes:
+        """The letter as it came, byte for byte. Raises NotFound or StoreDamaged."""
+        return blobs.read_raw(self.conn, message.body, folder=self.blob_folder)
+
+    @property
+    def blob_folder(self) -> Path | None:
+        return blobs.folder_of(self.store.path)
+
+    def save_doc(self, kind: str, name: str, body: str, *, pos: str = "") -> Done:
+        """Write a doc: a new one, or the new body of the one with this name."""
+        known = docs.named(self.conn, kind, name)
+
+        def make(tx: Tx) -> tuple[str, list[Change], list[Beside]]:
+            if known is not None:
+                return "edit", [Change(known.id, "body", body)] if known.body != body else [], []
+            row = {"kind": kind, "name": name, "body": body, "pos": pos or name}
+            return "edit", [put(tx.new_id("d"), row)], []
+
+        return self.commit(make, words=f"Saved {kind} {name}")
+
+    def doc(self, kind: str, name: str) -> Doc:
+        """Raises NotFound naming what exists."""
+        found = docs.named(self.conn, kind, name)
+        if found is None:
+            names = ", ".join(doc.name for doc in docs.of_kind(self.conn, kind)) or "none yet"
+            raise NotFound(f"There is no {kind} called {name!r}. There are: {names}.")
+        return found
+
+    def _unmake(self, conn: sqlite3.Connection, made: Sequence[str]) -> list[Change]:
+        """Undo of rows an act made: replies are called back while they can be, the rest goes to the bin."""
+        changes: list[Change] = []
+        for eid in made:
+            if eid.startswith("x"):
+                changes += self._call_back(conn, eid)
+            elif eid[:1] in "tmd":
+                changes.append(Change(eid, "_deleted", 1))
+        return changes
+
+    def _call_back(self, conn: sqlite3.Connection, eid: str) -> list[Change]:
+        row = conn.execute("SELECT state, ticket FROM outbox WHERE id = ?", (eid,)).fetchone()
+        if row is None or row[0] not in outbox.OPEN:
+            state = row[0] if row else "gone"
+            raise Refused(
+                f"The reply has left already ({state}) and cannot be called back; nothing was undone."
+            )
+        return [Change(eid, "state", outbox.CALLED_BACK)]
+
+    def _draft_of(self, conn: sqlite3.Connection, eid: str) -> drafts.Draft | None:
+        """What was written comes back as a draft, so that calling a reply back loses no word."""
+        if not eid.startswith("m"):
+            return None
+        message = conversation.message(conn, eid)
+        head = conversation.write_recipients(message.to, message.cc) or ""
+        return drafts.Draft(
+            ticket=message.ticket, agent=self.agent, kind=message.kind, text=self.text(message), head=head,
+            saved=self.now, base=self.store.last_lseq(),
+        )  # fmt: skip
+
+
+def _nothing_left(plan: undo.Plan) -> str:
+    by = sorted({kept.by for kept in plan.kept if kept.by})
+    return f"Nothing to undo: {', '.join(by)} changed it since." if by else "There is nothing left to undo."

@@ -1,0 +1,254 @@
+"""A letter comes in: which ticket it belongs to, what it changes there, and why.
+
+Pure: the letter, what the desk knows about it (`Facts`, gathered by deskterm.lookups) and the time go
+in, changes come out. Knows nothing of mailboxes or of the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.letter import Address, Letter
+from store.log import ids
+from store.log.entry import Change, Value, put
+from store.model import Account, Customer, File, Kind, Status, Ticket
+from store.reads.conversation import write_files, write_recipients
+from store.rules.threads import Claims, Join, NewTicket
+
+ARCHIVE_OPEN_DAYS = 14
+"""Archived letters younger than this become open tickets, older ones closed ones."""
+
+_SNIPPET = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the desk knows about one letter before it is taken in."""
+
+    message: str
+    """The id its message row will have."""
+    known: bool
+    """That message is here already: the letter was seen before."""
+    same_id: bool
+    """Another message has this Message-ID with other words."""
+    where: Join | NewTicket | Claims
+    ticket: Ticket | None
+    """The ticket it joins or claims to be."""
+    ticket_id: str
+    """The id of a new ticket."""
+    customer: Customer | None
+    account: Account | None
+    """The account that owns the sender's domain."""
+    own: frozenset[str]
+    """Our own addresses, lower case. They never count as people who take part: anybody can forge them."""
+    from_us: bool
+    """The sender is one of our own addresses."""
+    participants: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a letter."""
+
+    message: str
+    ticket: str
+    changes: tuple[Change, ...]
+    """Empty for a letter that was seen before."""
+    kind: str
+    """Kind of the entry: mail, or archive for a silent import."""
+    key: str
+    why: str
+
+
+def take(
+    letter: Letter, facts: Facts, *, secret: bytes, received: int, agent: str,
+    archived: int | None = None, brand: str = "",
+) -> Taken:  # fmt: skip
+    """Turn a letter into changes. `archived` is the moment of a silent import: no clock starts.
+
+    `received` is when our server got it, Unix seconds. Never refuses a letter.
+    """
+    kind = "archive" if archived is not None else "mail"
+    key = f"letter:{facts.message}"
+    if facts.known:
+        return Taken(facts.message, "", (), kind, key, "seen before")
+    when = _date(letter, received=received, archived=archived is not None)
+    ticket, why = _place(facts)
+    person = _customer(letter, facts, secret=secret)
+    message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
+                       archived=archived is not None)  # fmt: skip
+    changes = [*person[1], *message]
+    if facts.ticket is not None and ticket == facts.ticket.id:
+        changes += _joined(letter, facts, facts.ticket, archived=archived is not None)
+    else:
+        row = _new_ticket(letter, facts, when=when, customer=person[0], archived=archived, brand=brand)
+        changes.append(put(ticket, row))
+    return Taken(facts.message, ticket, tuple(changes), kind, key, why)
+
+
+def message_id(secret: bytes, letter: Letter, *, brand: str = "", distinct: bool = False) -> str:
+    """The id of the message a letter becomes: equal on every machine that reads the same letter.
+
+    A letter without a Message-ID, or one whose id another letter already took, goes by its bytes.
+    """
+    if distinct or not letter.message_id:
+        return ids.from_letter(secret, "m", brand, letter.sha256)
+    sender = ",".join(person.addr.lower() for person in letter.sender)
+    return ids.from_letter(secret, "m", brand, letter.message_id, sender, letter.raw_date)
+
+
+def own_date(letter: Letter, received: int) -> int:
+    """The date a person would give the letter: its own, unless it lies in the future."""
+    return min(letter.date, received) if letter.date is not None else received
+
+
+def _date(letter: Letter, *, received: int, archived: bool) -> int:
+    """A promise runs from when we could know; an old letter keeps the date it was written."""
+    return own_date(letter, received) if archived else received
+
+
+def _place(facts: Facts) -> tuple[str, str]:
+    where, ticket = facts.where, facts.ticket
+    if isinstance(where, Join) and ticket is not None:
+        if ticket.status is Status.CLOSED:
+            return facts.ticket_id, f"{where.why}; #{ticket.number} is closed, so this is a follow-up"
+        return ticket.id, where.why
+    return facts.ticket_id, where.why
+
+
+def _customer(letter: Letter, facts: Facts, *, secret: bytes) -> tuple[str, list[Change]]:
+    """The customer id and the change that makes the customer, when new."""
+    person = _counterpart(letter, facts)
+    if facts.customer is not None:
+        return facts.customer.id, _better_name(facts.customer, person)
+    if person is None:
+        return "", []
+    eid = ids.from_letter(secret, "c", person.addr.lower())
+    row: dict[str, Value] = {"email": person.addr.lower(), "name": person.name or None}
+    if facts.account is not None:
+        row["account"] = facts.account.id
+    return eid, [put(eid, row)]
+
+
+def _better_name(customer: Customer, person: Address | None) -> list[Change]:
+    if person is None or not person.name or customer.name or person.addr.lower() != customer.email:
+        return []
+    return [Change(customer.id, "name", person.name)]
+
+
+def counterpart(letter: Letter, *, ours: bool) -> Address | None:
+    """The person a letter is to or from: its sender, or whom we wrote to."""
+    people = letter.to if ours else letter.sender
+    return people[0] if people else None
+
+
+def _counterpart(letter: Letter, facts: Facts) -> Address | None:
+    return counterpart(letter, ours=facts.from_us)
+
+
+def _message(
+    letter: Letter,
+    facts: Facts,
+    *,
+    ticket: str,
+    when: int,
+    why: str,
+    customer: str,
+    agent: str,
+    archived: bool,
+) -> list[Change]:
+    sent = facts.from_us and archived
+    row: dict[str, Value] = {
+        "ticket": ticket,
+        "kind": (Kind.OUT if sent else Kind.IN).value,
+        "author": agent if sent else customer or None,
+        "date": when,
+        "msgid": letter.message_id or None,
+        "refs": " ".join((*letter.references, *letter.in_reply_to)) or None,
+        "subject": letter.subject or None,
+        "sender": ", ".join(str(person) for person in letter.sender) or None,
+        "rcpt": write_recipients(_people(letter.to), _people(letter.cc), reply=_people(_elsewhere(letter))),
+        "snippet": snippet(letter.own_text()) or None,
+        "body": letter.sha256,
+        "folds": " ".join(f"{fold.kind}{fold.first}-{fold.last}" for fold in letter.folds) or None,
+        "files": write_files(tuple(_file(letter, n) for n in range(len(letter.parts)))),
+        "signals": " ".join(_signals(letter, facts, sent=sent)) or None,
+        "why": why,
+    }
+    return [put(facts.message, row)]
+
+
+def _signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
+    found = [
+        ("auto", letter.automatic),
+        ("list", letter.mailing_list),
+        ("bounce", letter.bounce is not None),
+        ("unverified", len(letter.sender) != 1 or (facts.from_us and not sent)),
+        ("same-id", facts.same_id),
+        ("claims", isinstance(facts.where, Claims)),
+        ("defects", bool(letter.defects)),
+    ]
+    return [word for word, holds in found if holds]
+
+
+def _file(letter: Letter, n: int) -> File:
+    part = letter.parts[n]
+    return File(part.name, part.type, part.size, part.sha256, part.path, part.inline)
+
+
+def _new_ticket(
+    letter: Letter, facts: Facts, *, when: int, customer: str, archived: int | None, brand: str
+) -> dict[str, Value]:
+    status = Status.NEW
+    if archived is not None:
+        young = when > archived - ARCHIVE_OPEN_DAYS * 86_400
+        status = Status.OPEN if young else Status.CLOSED
+    row: dict[str, Value] = {
+        "subject": letter.subject or None,
+        "status": status.value,
+        "priority": 3,
+        "channel": "mail",
+        "customer": customer or None,
+        "created": when,
+        "brand": brand or None,
+        "unread": 1 if status is not Status.CLOSED else None,
+        "archive": archived,
+    }
+    return row | {f"who.{address}": 1 for address in sorted(addresses(letter) - facts.own)}
+
+
+def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, archived: bool) -> list[Change]:
+    """What a letter changes in the ticket it joins: new people, and back to work where it was done."""
+    changes = [
+        Change(ticket.id, f"who.{a}", 1) for a in sorted(addresses(letter) - facts.own - facts.participants)
+    ]
+    if archived or facts.from_us:
+        return changes
+    changes.append(Change(ticket.id, "unread", 1))
+    quiet = letter.automatic or (letter.bounce is not None and letter.bounce.temporary)
+    if ticket.status not in (Status.NEW, Status.OPEN, Status.SPAM) and not (quiet and letter.bounce is None):
+        changes.append(Change(ticket.id, "status", Status.OPEN.value))
+    if ticket.snooze_until is not None and not quiet:
+        changes.append(Change(ticket.id, "snooze_until", None))
+    return changes
+
+
+def addresses(letter: Letter) -> set[str]:
+    """Lower-case addresses of everybody a letter names."""
+    people = (*letter.sender, *letter.to, *letter.cc, *letter.reply_to)
+    return {person.addr.lower() for person in people if "@" in person.addr}
+
+
+def snippet(text: str) -> str:
+    """The first words of a text, on one line."""
+    return " ".join(text[: _SNIPPET * 4].split())[:_SNIPPET]
+
+
+def _elsewhere(letter: Letter) -> tuple[Address, ...]:
+    """Reply-To, where it names somebody else than the sender."""
+    senders = {person.addr.lower() for person in letter.sender}
+    return () if {p.addr.lower() for p in letter.reply_to} <= senders else letter.reply_to
+
+
+def _people(people: tuple[Address, ...]) -> tuple[str, ...]:
+    return tuple(str(person) for person in people)

@@ -1,0 +1,158 @@
+"""What the desk knows about a letter, gathered for the intake.
+
+Reads only, on the connection of the transaction the letter will be part of, so that two letters of
+one batch see each other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from channels.letter import Letter
+from deskterm.intake import Facts, counterpart, message_id
+from store import blobs
+from store.errors import NotFound, StoreDamaged
+from store.log import ids
+from store.model import Message, Ticket
+from store.reads import conversation, people, tickets
+from store.rules import threads
+
+
+def facts(
+    conn: sqlite3.Connection, letter: Letter, *, secret: bytes, ours: frozenset[str], folder: Path | None
+) -> Facts:
+    """Everything `intake.take` needs to know. `ours` are our own addresses in lower case."""
+    eid = message_id(secret, letter)
+    twins = conversation.by_msgid(conn, letter.message_id) if letter.message_id else []
+    known, same_id = _seen(conn, letter, eid, twins, folder=folder)
+    if same_id:
+        eid = message_id(secret, letter, distinct=True)
+        known = _exists(conn, eid)
+    from_us = len(letter.sender) == 1 and letter.sender[0].addr.lower() in ours
+    where = threads.decide(_evidence(conn, letter))
+    person = counterpart(letter, ours=from_us)
+    address = person.addr.lower() if person else ""
+    ticket = _ticket(conn, where)
+    return Facts(
+        message=eid, known=known, same_id=same_id, where=where, ticket=ticket,
+        ticket_id=_new_ticket_id(conn, where, letter, ticket, secret=secret, message=eid),
+        customer=people.by_email(conn, address) if address else None,
+        account=people.account_of_domain(conn, address.rpartition("@")[2]) if "@" in address else None,
+        own=ours, from_us=from_us,
+        participants=people.participants(conn, ticket.id) if ticket else frozenset(),
+    )  # fmt: skip
+
+
+def _seen(
+    conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[Message], *, folder: Path | None
+) -> tuple[bool, bool]:
+    """Whether the letter is here already, and whether another one took its Message-ID.
+
+    Copies of one letter differ in their trace headers, so what is compared is what was said. A reply of
+    ours that comes back (a copy in Sent, a Bcc) is proof of sending and no new message.
+    """
+    for twin in twins:
+        if twin.body == letter.sha256 or twin.kind == "out":
+            return True, False
+    if not _exists(conn, eid):
+        return False, bool(twins)
+    row = next((twin for twin in twins if twin.id == eid), None)
+    if row is None:
+        return True, False
+    return (True, False) if _text(conn, row, folder) == letter.text else (False, True)
+
+
+def _text(conn: sqlite3.Connection, message: Message, folder: Path | None) -> str:
+    try:
+        return blobs.read_text(conn, message.body, folder=folder)
+    except (NotFound, StoreDamaged):
+        return ""
+
+
+def _exists(conn: sqlite3.Connection, eid: str) -> bool:
+    return conn.execute("SELECT 1 FROM message WHERE id = ?", (eid,)).fetchone() is not None
+
+
+def _evidence(conn: sqlite3.Connection, letter: Letter) -> threads.Evidence:
+    own = threads.ids_of(letter.message_id, letter.references, letter.in_reply_to)
+    returned = letter.bounce.original_message_id if letter.bounce else ""
+    known = [
+        k for msgid in dict.fromkeys((*own.cited, own.own, returned)) if msgid for k in _known(conn, msgid)
+    ]
+    numbers = threads.claimed_numbers(letter.subject)
+    candidates = {k.ticket for k in known} | {_numbered(conn, n) for n in numbers} - {""}
+    return threads.Evidence(
+        ids=own,
+        sender=letter.sender[0].addr if len(letter.sender) == 1 else "",
+        subject=letter.subject,
+        known=tuple(known),
+        tickets=tuple(_candidate(conn, eid) for eid in sorted(candidates)),
+        returned=returned,
+        returned_for=letter.bounce.recipients if letter.bounce else (),
+    )
+
+
+def _known(conn: sqlite3.Connection, msgid: str) -> Iterable[threads.Known]:
+    seen = conversation.by_msgid(conn, msgid)
+    if seen:
+        for message in seen:
+            yield threads.Known(msgid, _rest(conn, message.ticket), ours=message.kind == "out")
+        return
+    for ticket in dict.fromkeys(message.ticket for message in conversation.citing(conn, msgid)):
+        yield threads.Known(msgid, _rest(conn, ticket), seen=False)
+
+
+def _rest(conn: sqlite3.Connection, ticket: str) -> str:
+    """The ticket that chains of merges lead to."""
+    merged: dict[str, str] = {}
+    at = ticket
+    while at and at not in merged:
+        row = conn.execute("SELECT merged_into FROM ticket WHERE id = ?", (at,)).fetchone()
+        merged[at] = str(row[0]) if row and row[0] else ""
+        at = merged[at]
+    return threads.resting(ticket, merged)
+
+
+def _numbered(conn: sqlite3.Connection, number: int) -> str:
+    row = conn.execute("SELECT id FROM ticket WHERE number = ?", (number,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _candidate(conn: sqlite3.Connection, eid: str) -> threads.Candidate:
+    row = conn.execute(
+        "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t LEFT JOIN customer c ON c.id = t.customer"
+        " LEFT JOIN account o ON o.id = c.account WHERE t.id = ?",
+        (eid,),
+    ).fetchone()
+    number, created, domain = row if row else (None, 0, None)
+    return threads.Candidate(
+        ticket=eid,
+        label=f"#{number}" if number is not None else f"#~{eid[-4:]}",
+        created=created,
+        participants=people.participants(conn, eid),
+        number=number,
+        domains=frozenset({domain} if domain else ()),
+    )
+
+
+def _ticket(
+    conn: sqlite3.Connection, where: threads.Join | threads.NewTicket | threads.Claims
+) -> Ticket | None:
+    if isinstance(where, threads.NewTicket):
+        return None
+    found = tickets.many(conn, [where.ticket])
+    return found[0] if found else None
+
+
+def _new_ticket_id(
+    conn: sqlite3.Connection, where: threads.Join | threads.NewTicket | threads.Claims, letter: Letter,
+    ticket: Ticket | None, *, secret: bytes, message: str,
+) -> str:  # fmt: skip
+    """The id a new ticket gets: by its thread's root, unless a ticket of that root is here already."""
+    root = where.root if isinstance(where, threads.NewTicket) else ""
+    eid = ids.from_letter(secret, "t", "", root) if root else ""
+    if eid and conn.execute("SELECT 1 FROM ticket WHERE id = ?", (eid,)).fetchone() is None:
+        return eid
+    return ids.from_letter(secret, "t", "", f"{message}@{letter.sha256}")

@@ -1,0 +1,160 @@
+"""Replies, notes and new tickets: what a person wrote becomes changes.
+
+Pure. `Reply` and `Note` are different types all the way down: only a Reply makes an outbox row, and
+only what has an outbox row can be dispatched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deskterm import acts
+from deskterm.intake import snippet
+from store import blobs, outbox
+from store.log.entry import Change, Value, put
+from store.model import File, Kind, Message, Status, Ticket
+from store.reads.conversation import write_files, write_recipients
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Words that will leave, to the people named here and nobody else."""
+
+    text: str
+    to: tuple[str, ...]
+    """Display form `Name <addr>`."""
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+    files: tuple[File, ...] = ()
+    """Attachments; their bytes are blobs already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words for colleagues. There is no way from here to the outbox."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is to be committed for a reply or a note."""
+
+    kind: str
+    words: str
+    changes: tuple[Change, ...]
+    blob: blobs.Blob
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """Who answers, and from which mailbox."""
+
+    agent: str
+    sender: str
+    """Display form of the From address."""
+    mailbox: str
+    domain: str
+    """Right side of our Message-IDs."""
+
+
+def reply(
+    ticket: Ticket, said: Reply, sender: From, *, ids: tuple[str, str], now: int,
+    not_before: int, then: Status | None, last: Message | None, held: bool = False,
+) -> Written:  # fmt: skip
+    """A reply to a ticket: message, outbox row, and what becomes of the ticket.
+
+    `ids` are the ids of the message and of the outbox row; `last` is the message answered; `then` is
+    the status afterwards (None keeps it, but a new ticket is open once answered).
+    """
+    message, row = ids
+    msgid = f"{message}.{ticket.id}@{sender.domain}"
+    blob = blobs.words(said.text)
+    filled: dict[str, Value] = {
+        "ticket": ticket.id,
+        "kind": Kind.OUT.value,
+        "author": sender.agent,
+        "date": now,
+        "msgid": msgid,
+        "refs": " ".join(references(last)) or None,
+        "subject": said.subject or ticket.subject or None,
+        "sender": sender.sender,
+        "rcpt": write_recipients(said.to, said.cc),
+        "snippet": snippet(said.text) or None,
+        "body": blob.hash,
+        "files": write_files(said.files),
+        "why": f"written here by {sender.agent}",
+    }
+    waits = outbox.queued(
+        row, ticket=ticket.id, message=message, msgid=msgid, mailbox=sender.mailbox, not_before=not_before,
+        state=outbox.HELD if held else outbox.QUEUED,
+    )  # fmt: skip
+    changes = [put(message, filled), waits, *_after(ticket, said, sender, then)]
+    return Written("reply", f"Reply to {acts.name([ticket])}", tuple(changes), blob, message)
+
+
+def note(ticket: Ticket, said: Note, *, agent: str, message: str, now: int) -> Written:
+    """A note on a ticket: a message only the team sees."""
+    blob = blobs.words(said.text)
+    filled: dict[str, Value] = {
+        "ticket": ticket.id,
+        "kind": Kind.NOTE.value,
+        "author": agent,
+        "date": now,
+        "snippet": snippet(said.text) or None,
+        "body": blob.hash,
+        "why": f"written here by {agent}",
+    }
+    return Written("note", f"Noted on {acts.name([ticket])}", (put(message, filled),), blob, message)
+
+
+def begin(
+    ticket: str, subject: str, *, customer: str, people: Sequence[str], agent: str, now: int, channel: str
+) -> Change:
+    """A ticket begun here: a letter we write first, or a call somebody took."""
+    row: dict[str, Value] = {
+        "subject": subject,
+        "status": Status.OPEN.value,
+        "priority": 3,
+        "channel": channel,
+        "customer": customer or None,
+        "assignee": agent,
+        "created": now,
+    }
+    return put(ticket, row | {f"who.{address.lower()}": 1 for address in people})
+
+
+def references(last: Message | None) -> tuple[str, ...]:
+    """The ids a reply cites: the thread so far and the message it answers (RFC 5322, 3.6.4)."""
+    if last is None or not last.msgid:
+        return ()
+    return tuple(dict.fromkeys((*last.refs, last.msgid)))
+
+
+def answered(messages: Sequence[Message]) -> Message | None:
+    """The message a reply answers: the newest letter of the customer, else the newest that left."""
+    letters = [m for m in messages if m.kind is Kind.IN and "auto" not in m.signals] or [
+        m for m in messages if m.kind in (Kind.IN, Kind.OUT)
+    ]
+    return letters[-1] if letters else None
+
+
+def _after(ticket: Ticket, said: Reply, sender: From, then: Status | None) -> list[Change]:
+    to = then if then is not None else (Status.OPEN if ticket.status is Status.NEW else ticket.status)
+    changes = list(acts.status([ticket], to).changes)
+    if ticket.unread and not any(change.field == "unread" for change in changes):
+        changes.append(Change(ticket.id, "unread", None))
+    if not ticket.assignee:
+        changes.append(Change(ticket.id, "assignee", sender.agent))
+    people = (address_of(person) for person in (*said.to, *said.cc))
+    return changes + [Change(ticket.id, f"who.{address}", 1) for address in people if "@" in address]
+
+
+def address_of(person: str) -> str:
+    """The bare address, lower case, of a display form `Name <addr>`."""
+    text = person.strip()
+    if text.endswith(">") and "<" in text:
+        text = text[text.rindex("<") + 1 : -1]
+    return text.strip().lower()

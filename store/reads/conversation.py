@@ -1,0 +1,116 @@
+"""The conversation of a ticket: its messages in order, and their texts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import cast
+
+from store.errors import NotFound
+from store.model import File, Kind, Message
+
+_COLUMNS = (
+    "id, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,"
+    " signals, why, auto IS NOT NULL"
+)
+
+
+def messages(conn: sqlite3.Connection, ticket: str, *, newest: int | None = None) -> list[Message]:
+    """The messages of a ticket, oldest first; only the `newest` so many when given."""
+    rows = conn.execute(
+        f"SELECT {_COLUMNS} FROM message WHERE ticket = ? AND _deleted IS NULL"
+        " ORDER BY date DESC, n DESC LIMIT ?",
+        (ticket, -1 if newest is None else newest),
+    ).fetchall()
+    return [of_row(row) for row in reversed(rows)]
+
+
+def message(conn: sqlite3.Connection, eid: str) -> Message:
+    """One message. Raises NotFound."""
+    row = conn.execute(f"SELECT {_COLUMNS} FROM message WHERE id = ?", (eid,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no message with the id {eid}.")
+    return of_row(row)
+
+
+def by_msgid(conn: sqlite3.Connection, msgid: str) -> list[Message]:
+    """The messages with this Message-ID (broken senders reuse them)."""
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM message WHERE msgid = ? ORDER BY n", (msgid,))
+    return [of_row(row) for row in rows]
+
+
+def citing(conn: sqlite3.Connection, msgid: str) -> list[Message]:
+    """The messages that name this id in References or In-Reply-To, whether or not we ever saw it."""
+    rows = conn.execute(
+        f"SELECT {_COLUMNS} FROM message WHERE id IN (SELECT message FROM msgref WHERE ref = ?) ORDER BY n",
+        (msgid,),
+    )
+    return [of_row(row) for row in rows]
+
+
+def of_row(row: tuple[object, ...]) -> Message:
+    """A message from the columns of `message`; broken JSON in a field shows as an empty one."""
+    (eid, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,
+     signals, why, auto) = row  # fmt: skip
+    to, cc, reply_to = recipients(rcpt)
+    return Message(
+        id=str(eid), ticket=str(ticket or ""), kind=_kind(kind), author=str(author or ""),
+        date=date if isinstance(date, int) else 0, subject=str(subject or ""), sender=str(sender or ""),
+        to=to, cc=cc, reply_to=reply_to, msgid=str(msgid or ""), refs=tuple(str(refs or "").split()),
+        snippet=str(snippet or ""), body=str(body or ""), folds=str(folds or ""), files=files_of(files),
+        signals=tuple(str(signals or "").split()), why=str(why or ""), auto=bool(auto),
+    )  # fmt: skip
+
+
+def recipients(value: object) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """To, Cc and Reply-To from the `rcpt` column, `{"to": [...], "cc": [...], "reply": [...]}`."""
+    loaded = _json(value)
+    found = cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}
+    return _texts(found.get("to")), _texts(found.get("cc")), _texts(found.get("reply"))
+
+
+def files_of(value: object) -> tuple[File, ...]:
+    """Attachments from the `files` column: a list of [name, type, size, sha256, part, inline]."""
+    loaded = _json(value)
+    rows = cast("list[object]", loaded) if isinstance(loaded, list) else []
+    return tuple(_file(cast("list[object]", row)) for row in rows if isinstance(row, list) and len(row) >= 6)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def write_files(files: tuple[File, ...]) -> str | None:
+    """The `files` column of a message with these attachments."""
+    if not files:
+        return None
+    rows = [[f.name, f.type, f.size, f.sha256, f.part, int(f.inline)] for f in files]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_recipients(to: tuple[str, ...], cc: tuple[str, ...], *, reply: tuple[str, ...] = ()) -> str | None:
+    """The `rcpt` column of a message to these people."""
+    named = (("to", to), ("cc", cc), ("reply", reply))
+    lists = {name: list(people) for name, people in named if people}
+    return json.dumps(lists, ensure_ascii=False, separators=(",", ":")) if lists else None
+
+
+def _file(row: list[object]) -> File:
+    name, kind, size, digest, part, inline = row[:6]
+    return File(
+        str(name), str(kind), size if isinstance(size, int) else 0, str(digest), str(part), bool(inline)
+    )
+
+
+def _kind(value: object) -> Kind:
+    try:
+        return Kind(str(value))
+    except ValueError:
+        return Kind.NOTE
+
+
+def _json(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in cast("list[object]", value)) if isinstance(value, list) else ()

@@ -1,0 +1,100 @@
+"""Customers and their accounts: who wrote, who they belong to, and what was before."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from store.model import Account, Customer, Status
+from store.reads.tickets import status_of
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A ticket of the same customer, as the pane lists it."""
+
+    id: str
+    number: int | None
+    subject: str
+    status: Status
+    created: int
+    merged: bool
+
+
+def customer(conn: sqlite3.Connection, eid: str) -> Customer | None:
+    row = conn.execute(f"{_CUSTOMER} WHERE id = ?", (eid,)).fetchone()
+    return Customer(*row) if row else None
+
+
+def by_email(conn: sqlite3.Connection, address: str) -> Customer | None:
+    """The customer with this address, compared without case; merged ones lead to where they went."""
+    row = conn.execute(
+        "SELECT ifnull(merged_into, id) FROM customer WHERE email = ? AND _deleted IS NULL ORDER BY n LIMIT 1",
+        (address.lower(),),
+    ).fetchone()
+    return customer(conn, row[0]) if row else None
+
+
+def account(conn: sqlite3.Connection, eid: str) -> Account | None:
+    row = conn.execute(f"{_ACCOUNT} WHERE id = ?", (eid,)).fetchone()
+    return Account(*row) if row else None
+
+
+def account_of_domain(conn: sqlite3.Connection, domain: str) -> Account | None:
+    """The account that owns a mail domain, or None."""
+    row = conn.execute(
+        f"{_ACCOUNT} WHERE domain = ? AND _deleted IS NULL ORDER BY n LIMIT 1", (domain.lower(),)
+    ).fetchone()
+    return Account(*row) if row else None
+
+
+def account_named(conn: sqlite3.Connection, name: str) -> Account | None:
+    row = conn.execute(
+        f"{_ACCOUNT} WHERE name = ? COLLATE NOCASE AND _deleted IS NULL ORDER BY n LIMIT 1", (name,)
+    ).fetchone()
+    return Account(*row) if row else None
+
+
+def earlier(conn: sqlite3.Connection, person: str, *, besides: str, limit: int = 8) -> list[Earlier]:
+    """The customer's other tickets, newest first."""
+    rows = conn.execute(
+        "SELECT id, number, ifnull(subject, ''), status, ifnull(created, 0), merged_into IS NOT NULL FROM ticket"
+        " WHERE customer = ? AND id <> ? AND _deleted IS NULL ORDER BY created DESC LIMIT ?",
+        (person, besides, limit),
+    )
+    return [
+        Earlier(eid, number, subject, status_of(status), created, bool(merged))
+        for eid, number, subject, status, created, merged in rows
+    ]
+
+
+def how_many(conn: sqlite3.Connection, person: str) -> int:
+    """How many tickets a customer has, the bin left out."""
+    row = conn.execute(
+        "SELECT count(*) FROM ticket WHERE customer = ? AND _deleted IS NULL", (person,)
+    ).fetchone()
+    return int(row[0])
+
+
+def participants(conn: sqlite3.Connection, ticket: str) -> frozenset[str]:
+    """Lower-case addresses that take part in a ticket."""
+    rows = conn.execute("SELECT k FROM attr WHERE eid = ? AND ns IN ('who', 'cc')", (ticket,))
+    return frozenset(row[0] for row in rows)
+
+
+def agents(conn: sqlite3.Connection) -> list[str]:
+    """Names that hold a ticket or are registered as agents, for completion."""
+    rows = conn.execute(
+        "SELECT name FROM agent WHERE _deleted IS NULL AND name IS NOT NULL UNION"
+        " SELECT DISTINCT assignee FROM tally WHERE assignee <> '' AND n > 0 ORDER BY 1"
+    )
+    return [row[0] for row in rows]
+
+
+_CUSTOMER = (
+    "SELECT id, ifnull(email, ''), ifnull(name, ''), ifnull(phone, ''), ifnull(account, '') FROM customer"
+)
+_ACCOUNT = (
+    "SELECT id, ifnull(name, ''), ifnull(domain, ''), ifnull(tier, ''), arr, ifnull(csm, ''), renewal,"
+    " ifnull(plan, '') FROM account"
+)

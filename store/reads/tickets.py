@@ -1,0 +1,182 @@
+"""Tickets as screens and shell ask for them: one by name, or a page of a queue at any depth.
+
+Pages are keyset pages over the indexes of the schema, so the millionth row costs what the first does.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.errors import NotFound
+from store.model import Bucket, Line, Status, Ticket
+from store.reads.sql import Where
+
+Position = tuple[int | str, ...]
+"""Where a line stands in its sort; hand it back to get the lines after or before it."""
+
+EVERYTHING = Where("1", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of tickets: its key columns, all going the same way, and whether that is down."""
+
+    keys: tuple[str, ...]
+    down: bool = False
+
+
+SORTS = {
+    "sla": Sort(("t.rank", "t.n")),
+    "newest": Sort(("t.updated", "t.n"), down=True),
+    "priority": Sort(("t.priority", "t.rank", "t.n")),
+    "who": Sort(("lower(ifnull(c.name, c.email))", "t.n")),
+}
+
+_COLUMNS = (
+    "t.id, t.number, ifnull(t.subject, ''), ifnull(nullif(c.name, ''), ifnull(c.email, '')), t.status,"
+    " ifnull(t.priority, 4), t.due_at, t.warn_at, ifnull(t.due_kind, ''), t.unread IS NOT NULL,"
+    " ifnull(t.assignee, ''), t.updated, t.version"
+)
+_FROM = "ticket t LEFT JOIN customer c ON c.id = t.customer"
+
+
+def page(
+    conn: sqlite3.Connection,
+    where: Where,
+    *,
+    sort: str = "sla",
+    after: Position | None = None,
+    limit: int = 50,
+    backward: bool = False,
+) -> list[Line]:
+    """Lines after `after` in the sort (before it, nearest last, when `backward`)."""
+    order = SORTS[sort]
+    down = order.down != backward
+    keys = ", ".join(order.keys)
+    start = f" AND ({keys}) {'<' if down else '>'} ({', '.join('?' * len(order.keys))})" if after else ""
+    direction = " DESC" if down else ""
+    rows = conn.execute(
+        f"SELECT {_COLUMNS}, {keys} FROM {_FROM} WHERE ({where.sql}){start}"
+        f" ORDER BY {', '.join(key + direction for key in order.keys)} LIMIT ?",
+        (*where.params, *(after or ()), limit),
+    ).fetchall()
+    lines = [_line(row) for row in rows]
+    return lines[::-1] if backward else lines
+
+
+def ids(conn: sqlite3.Connection, where: Where, *, limit: int = -1) -> list[str]:
+    """The ids of all tickets of a query, by number."""
+    rows = conn.execute(
+        f"SELECT t.id FROM ticket t WHERE ({where.sql}) ORDER BY t.n LIMIT ?", (*where.params, limit)
+    )
+    return [row[0] for row in rows]
+
+
+def count(conn: sqlite3.Connection, where: Where) -> int:
+    return int(conn.execute(f"SELECT count(*) FROM ticket t WHERE ({where.sql})", where.params).fetchone()[0])
+
+
+def line(conn: sqlite3.Connection, ticket: str, *, sort: str = "sla") -> Line | None:
+    """One line of a queue by ticket id."""
+    keys = ", ".join(SORTS[sort].keys)
+    row = conn.execute(f"SELECT {_COLUMNS}, {keys} FROM {_FROM} WHERE t.id = ?", (ticket,)).fetchone()
+    return _line(row) if row else None
+
+
+def named(conn: sqlite3.Connection, name: str) -> str:
+    """The id behind `#12`, `12`, `~7k3f` or an id itself. Raises NotFound with a sentence."""
+    text = name.strip()
+    if text.startswith("~"):
+        rows = conn.execute("SELECT id FROM ticket WHERE id LIKE ? LIMIT 2", (f"%{text[1:]}",)).fetchall()
+    elif text.removeprefix("#").isdecimal() and text.isascii() and len(text) < 19:
+        rows = conn.execute(
+            "SELECT id FROM ticket WHERE number = ?", (int(text.removeprefix("#")),)
+        ).fetchall()
+    else:
+        rows = conn.execute("SELECT id FROM ticket WHERE id = ?", (text,)).fetchall()
+    if len(rows) != 1:
+        raise NotFound(f"There is no ticket {text or '(empty)'}; `deskterm ls` shows the numbers.")
+    return str(rows[0][0])
+
+
+def ticket(conn: sqlite3.Connection, eid: str) -> Ticket:
+    """The whole ticket. Raises NotFound."""
+    row = conn.execute(f"SELECT {_WHOLE} FROM ticket WHERE id = ?", (eid,)).fetchone()
+    if row is None:
+        raise NotFound(f"There is no ticket with the id {eid}.")
+    return _ticket(row, _tags(conn, eid))
+
+
+def many(conn: sqlite3.Connection, eids: Sequence[str]) -> list[Ticket]:
+    """The tickets of these ids, in their order; ids that do not exist are left out."""
+    query = f"SELECT {_WHOLE} FROM ticket WHERE id = ?"
+    rows = (conn.execute(query, (eid,)).fetchone() for eid in eids)
+    return [_ticket(row, _tags(conn, row[0])) for row in rows if row is not None]
+
+
+def tags(conn: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Every tag with how many tickets have it, most used first."""
+    return conn.execute(
+        "SELECT k, count(*) FROM attr WHERE ns = 'tag' GROUP BY k ORDER BY 2 DESC, k"
+    ).fetchall()
+
+
+def waking(conn: sqlite3.Connection, now: int) -> list[str]:
+    """Snoozed tickets whose time has come."""
+    rows = conn.execute(
+        "SELECT id FROM ticket WHERE snooze_until IS NOT NULL AND snooze_until <= ? ORDER BY snooze_until",
+        (now,),
+    )
+    return [row[0] for row in rows]
+
+
+_WHOLE = (
+    "id, number, subject, status, priority, created, updated, bucket, type, channel, brand, customer,"
+    " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out"
+)
+
+
+def _ticket(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
+    (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand, customer,
+     assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out) = row  # fmt: skip
+    return Ticket(
+        id=str(eid), number=_whole(number), subject=str(subject or ""), status=status_of(status),
+        priority=_whole(priority) or 4, created=_whole(created) or 0, updated=_whole(updated) or 0,
+        bucket=Bucket(str(bucket)), type=str(kind or ""), channel=str(channel or ""), brand=str(brand or ""),
+        customer=str(customer or ""), assignee=str(assignee or ""), group=str(group or ""),
+        snooze_until=_whole(snooze), merged_into=str(merged or ""), unread=unread is not None,
+        due_at=_whole(due_at), due_kind=str(due_kind or ""), warn_at=_whole(warn_at),
+        last_in=_whole(last_in), last_out=_whole(last_out), tags=tags,
+    )  # fmt: skip
+
+
+def status_of(value: object) -> Status:
+    """A status as stored; one this program does not know (a newer replica's) shows as open."""
+    try:
+        return Status(str(value))
+    except ValueError:
+        return Status.OPEN
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _tags(conn: sqlite3.Connection, eid: str) -> tuple[str, ...]:
+    rows = conn.execute("SELECT k FROM attr WHERE eid = ? AND ns = 'tag' ORDER BY k", (eid,))
+    return tuple(row[0] for row in rows)
+
+
+def _line(row: tuple[object, ...]) -> Line:
+    eid, number, subject, who, status, priority, due, warn, kind, unread, assignee, updated, version = row[
+        :13
+    ]
+    return Line(
+        id=str(eid), number=_whole(number), subject=str(subject), who=str(who), status=status_of(status),
+        priority=_whole(priority) or 4, due_at=_whole(due), warn_at=_whole(warn), due_kind=str(kind),
+        unread=bool(unread), assignee=str(assignee), updated=_whole(updated) or 0,
+        version=_whole(version) or 0,
+        position=tuple(key if isinstance(key, (int, str)) else 0 for key in row[13:]),
+    )  # fmt: skip
