@@ -199,6 +199,7 @@ class _Attempt:
         self._results: list[Recipient] = []
         self._host = quoted(account.host)
         self._flow: asyncio.StreamWriter | None = None
+        self._in_letter = False
 
     def envelope(self, addresses: Sequence[str]) -> None:
         """Check every address before anything is opened; one bad address stops the letter."""
@@ -223,7 +224,7 @@ class _Attempt:
         except _Stop as stop:
             return stop.result
         finally:
-            await _leave(client)
+            await _leave(client, politely=not self._in_letter)
         raise AssertionError("every way out of the phases is a result")
 
     async def knock(self) -> Result | None:
@@ -235,7 +236,7 @@ class _Attempt:
         except _Stop as stop:
             return stop.result
         finally:
-            await _leave(client)
+            await _leave(client, politely=not self._in_letter)
         return None
 
     def _client(self) -> aiosmtplib.SMTP:
@@ -257,20 +258,20 @@ class _Attempt:
             tls.check_plain(
                 account.host, security=account.security, insecure_loopback=account.insecure_loopback
             )
-            context = tls.context(account.ca_file)
+            if account.security != "plain":
+                client.tls_context = tls.context(account.ca_file)
         except InsecureRefused as error:
             raise self._stop(Outcome.LATER, str(error), phase=Phase.TLS) from None
-        client.tls_context = context
         if account.security == "tls":
             self._phase = Phase.TLS
         await client.connect(timeout=account.connect_timeout)
         await client.ehlo()
         if account.security == "starttls":
-            await self._starttls(client, context)
+            await self._starttls(client)
         if account.user:
             await self._login(client)
 
-    async def _starttls(self, client: aiosmtplib.SMTP, context: ssl.SSLContext) -> None:
+    async def _starttls(self, client: aiosmtplib.SMTP) -> None:
         self._phase = Phase.TLS
         if not client.supports_extension("starttls"):
             raise self._stop(
@@ -278,7 +279,7 @@ class _Attempt:
                 f"{self._host} offers no encryption (STARTTLS), or somebody on the way took the offer out, "
                 "so neither password nor letter was sent. Try port 465 with tls.",
             )
-        await client.starttls(tls_context=context)
+        await client.starttls()
         await client.ehlo()
 
     async def _login(self, client: aiosmtplib.SMTP) -> None:
@@ -358,6 +359,7 @@ class _Attempt:
         if said.code != 354:
             raise self._stop(_sorted(said.code), quoted(said.message), code=said.code)
         self._phase = Phase.BODY
+        self._in_letter = True
         protocol = client.protocol
         if protocol is None:
             raise aiosmtplib.SMTPServerDisconnected("Connection lost")
@@ -366,6 +368,7 @@ class _Attempt:
         protocol.write(b".\r\n")
         self._phase = Phase.DOT
         said = await protocol.read_response(timeout=self._account.after_dot)
+        self._in_letter = False
         outcome = Outcome.SENT if 200 <= said.code < 300 else _sorted(said.code)
         return self._result(outcome, quoted(said.message), code=said.code)
 
@@ -443,9 +446,9 @@ def _tls_trouble(error: BaseException) -> ssl.SSLError | None:
     return None
 
 
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    """QUIT as a courtesy; whether it is answered changes nothing."""
+async def _leave(client: aiosmtplib.SMTP, *, politely: bool) -> None:
+    """QUIT as a courtesy; whether it is answered changes nothing. Inside a letter it would be text."""
     with contextlib.suppress(Exception):
-        if client.is_connected:
+        if politely and client.is_connected:
             await client.quit(timeout=5)
     client.close()

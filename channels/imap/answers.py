@@ -18,6 +18,8 @@ _DATE = re.compile(rb'INTERNALDATE "([^"]*)"', re.IGNORECASE)
 _UID = re.compile(rb"(?<![\w.])UID (\d{1,10})(?!\d)", re.IGNORECASE)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})(?!\d)", re.IGNORECASE)
 _BODY = re.compile(rb'BODY\[\](?:<\d+>)? (NIL|"(?:[^"\\\r\n]|\\.)*"|\{\d+\}\r?\n)', re.IGNORECASE)
+_AFTER = re.compile(rb'(?: [A-Z][A-Z0-9.\-]* (?:\([^()]*\)|"[^"]*"|\d+|NIL))*', re.IGNORECASE)
+"""What may follow a text. Anything else is the rest of a text whose length was stated wrongly."""
 _ESCAPED = re.compile(rb"\\(.)")
 _STAMP = re.compile(rb" ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {
@@ -59,6 +61,8 @@ def fetch_row(words: bytes, literals: Sequence[bytes]) -> Row | None:
     flags: tuple[str, ...] = ()
     # Body and flags go first: a letter's text or a keyword may well read `UID 7`.
     if body := _BODY.search(inner):
+        if not _AFTER.fullmatch(inner, body.end()):
+            raise ProtocolConfused("The mail server misstated the length of a letter.")
         inner = inner[: body.start()] + inner[body.end() :]
     if found := _FLAGS.search(inner):
         flags = tuple(found.group(1).decode("ascii", "replace").split())

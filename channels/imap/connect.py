@@ -111,7 +111,8 @@ def _open(account: ImapAccount) -> Client:
     host = quoted(account.host)
     failed: ChannelError
     try:
-        return _encrypted(account, tls.context(account.ca_file))
+        # Reading the system's certificates takes time that plain text on loopback need not spend.
+        return _encrypted(account, tls.context(account.ca_file) if account.security != "plain" else None)
     except ssl.SSLError as error:
         shown = _certificate(account) if isinstance(error, ssl.SSLCertVerificationError) else None
         failed = tls.refusal(account.host, error=error, certificate=shown)
@@ -132,7 +133,7 @@ def _unreadable(host: str, error: Exception) -> ChannelError:
     return ProtocolConfused(f"{host} does not speak IMAP as expected ({quoted(error)}). Check the port.")
 
 
-def _encrypted(account: ImapAccount, context: ssl.SSLContext) -> Client:
+def _encrypted(account: ImapAccount, context: ssl.SSLContext | None) -> Client:
     client = cast(
         "Client",
         IMAPClient(
@@ -145,6 +146,8 @@ def _encrypted(account: ImapAccount, context: ssl.SSLContext) -> Client:
     )
     under = imap(client)
     under.debug = 0
+    # Commands with a literal go out in several pieces that must not wait for one another.
+    under.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         if under.state != "NONAUTH":
             raise InsecureRefused(
@@ -152,6 +155,7 @@ def _encrypted(account: ImapAccount, context: ssl.SSLContext) -> Client:
                 "so it was left at once and no password was sent."
             )
         if account.security == "starttls":
+            assert context is not None, "STARTTLS without a context would stay plain text"
             _starttls(account, client=client, context=context)
     except BaseException:
         with suppress(OSError, imaplib.IMAP4.error):

@@ -174,6 +174,7 @@ class Imapd:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sessions += 1
             threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
 

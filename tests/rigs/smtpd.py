@@ -143,7 +143,7 @@ class _Controller(Controller):
             enable_SMTPUTF8=True,
             data_size_limit=self._sink.limit,
             auth_required=self._sink.needs_login,
-            auth_require_tls=False,
+            auth_require_tls=bool(self._sink.certificate) and not self._sink.implicit_tls,
             authenticator=_right,
             loop=self.loop,
         )

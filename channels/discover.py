@@ -1,0 +1,191 @@
+"""From a mail address to servers worth trying, and one honest login to see whether they are right.
+
+A small table of providers and the names everybody uses; nothing is looked up before `try_imap` or
+`try_smtp` is called. Knows no settings file and keeps no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from channels import smtp
+from channels.errors import BadArgument, ChannelError, LoginRefused
+from channels.imap.connect import ImapAccount
+from channels.imap.receive import Mailbox
+from channels.passwords import Secret
+from channels.smtp import SmtpAccount, mailbox
+from channels.tls import Security
+from channels.words import quoted
+
+APP_PASSWORD = "needs an app password, made in the account's security settings; the usual one is refused."
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    host: str
+    port: int
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pair of servers to try for one address."""
+
+    imap: Server
+    smtp: Server
+    user: str
+    why: str
+    """Where the guess comes from, in words."""
+    advice: str = ""
+    """What a person should know before typing a password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a login went."""
+
+    ok: bool
+    words: str
+    """A sentence to show."""
+    letters: int | None = None
+    """How many the INBOX holds, where that was asked."""
+    login_refused: bool = False
+    """The server is right and the password is not: do not go on to the next server with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    name: str
+    imap: str
+    smtp: str
+    domains: tuple[str, ...]
+    smtp_port: int = 465
+    advice: str = ""
+
+
+_PROVIDERS = (
+    _Provider(
+        "Gmail", "imap.gmail.com", "smtp.gmail.com", ("gmail.com", "googlemail.com"),
+        advice="Gmail " + APP_PASSWORD,
+    ),
+    _Provider(
+        "Outlook", "outlook.office365.com", "smtp-mail.outlook.com",
+        ("outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "hotmail.de"), 587,
+        advice="Outlook no longer takes passwords from mail programs; it needs OAuth.",
+    ),
+    _Provider(
+        "iCloud", "imap.mail.me.com", "smtp.mail.me.com", ("icloud.com", "me.com", "mac.com"), 587,
+        advice="iCloud " + APP_PASSWORD,
+    ),
+    _Provider(
+        "Yahoo", "imap.mail.yahoo.com", "smtp.mail.yahoo.com",
+        ("yahoo.com", "yahoo.de", "yahoo.fr", "yahoo.co.uk", "ymail.com", "rocketmail.com"),
+        advice="Yahoo " + APP_PASSWORD,
+    ),
+    _Provider("AOL", "imap.aol.com", "smtp.aol.com", ("aol.com",), advice="AOL " + APP_PASSWORD),
+    _Provider(
+        "Fastmail", "imap.fastmail.com", "smtp.fastmail.com", ("fastmail.com", "fastmail.fm"),
+        advice="Fastmail " + APP_PASSWORD,
+    ),
+    _Provider("GMX", "imap.gmx.net", "mail.gmx.net", ("gmx.de", "gmx.net", "gmx.at", "gmx.ch"),
+              advice="GMX lets mail programs in only after IMAP is switched on in its settings."),
+    _Provider("GMX", "imap.gmx.com", "mail.gmx.com", ("gmx.com", "gmx.us")),
+    _Provider("WEB.DE", "imap.web.de", "smtp.web.de", ("web.de",), 587,
+              advice="WEB.DE lets mail programs in only after IMAP is switched on in its settings."),
+    _Provider("T-Online", "secureimap.t-online.de", "securesmtp.t-online.de", ("t-online.de",)),
+    _Provider("freenet", "mx.freenet.de", "mx.freenet.de", ("freenet.de",)),
+    _Provider("mailbox.org", "imap.mailbox.org", "smtp.mailbox.org", ("mailbox.org",)),
+    _Provider("Posteo", "posteo.de", "posteo.de", ("posteo.de", "posteo.net", "posteo.org")),
+    _Provider("Zoho", "imap.zoho.com", "smtp.zoho.com", ("zoho.com", "zohomail.com")),
+    _Provider("Zoho", "imap.zoho.eu", "smtp.zoho.eu", ("zohomail.eu",)),
+    _Provider("Yandex", "imap.yandex.com", "smtp.yandex.com", ("yandex.com", "yandex.ru", "ya.ru"),
+              advice="Yandex " + APP_PASSWORD),
+    _Provider("mail.ru", "imap.mail.ru", "smtp.mail.ru", ("mail.ru", "bk.ru", "inbox.ru", "list.ru")),
+    _Provider("Orange", "imap.orange.fr", "smtp.orange.fr", ("orange.fr", "wanadoo.fr")),
+    _Provider("Free", "imap.free.fr", "smtp.free.fr", ("free.fr",)),
+    _Provider("Libero", "imapmail.libero.it", "smtp.libero.it", ("libero.it",)),
+    _Provider("Seznam", "imap.seznam.cz", "smtp.seznam.cz", ("seznam.cz", "email.cz")),
+    _Provider("Migadu", "imap.migadu.com", "smtp.migadu.com", ("migadu.com",)),
+    _Provider("Runbox", "mail.runbox.com", "mail.runbox.com", ("runbox.com",)),
+    _Provider("Comcast", "imap.comcast.net", "smtp.comcast.net", ("comcast.net",)),
+)  # fmt: skip
+
+_BY_DOMAIN = {domain: provider for provider in _PROVIDERS for domain in provider.domains}
+
+
+def candidates(address: str) -> tuple[Candidate, ...]:
+    """Servers to try for `address`, likeliest first. Raises BadArgument when it is no mail address."""
+    user = mailbox(address.strip())
+    domain = user.rpartition("@")[2].lower().rstrip(".")
+    if domain.startswith("["):
+        raise BadArgument(
+            f"{quoted(address)} names a number, not a domain, so its servers cannot be guessed."
+        )
+    if provider := _BY_DOMAIN.get(domain):
+        return (_known(provider, user),)
+    return tuple(_usual(user, domain))
+
+
+def _known(provider: _Provider, user: str) -> Candidate:
+    security: Security = "tls" if provider.smtp_port == 465 else "starttls"
+    return Candidate(
+        Server(provider.imap, 993, "tls"),
+        Server(provider.smtp, provider.smtp_port, security),
+        user,
+        f"known servers of {provider.name}",
+        provider.advice,
+    )
+
+
+def _usual(user: str, domain: str) -> Iterable[Candidate]:
+    """The names small hosts and companies give their servers (RFC 8314: TLS from the first byte first)."""
+    for incoming, outgoing in ((f"imap.{domain}", f"smtp.{domain}"), (f"mail.{domain}",) * 2, (domain,) * 2):
+        yield Candidate(
+            Server(incoming, 993, "tls"), Server(outgoing, 465, "tls"), user, "the usual names for a domain"
+        )
+        yield Candidate(
+            Server(incoming, 143, "starttls"),
+            Server(outgoing, 587, "starttls"),
+            user,
+            "the usual names for a domain, encryption begun on the way",
+        )
+
+
+def try_imap(account: ImapAccount, secret: Secret) -> Check:
+    """Log in once and look into INBOX without changing anything."""
+    try:
+        with Mailbox(account, secret) as box:
+            count = box.open("INBOX").exists
+    except ChannelError as error:
+        return Check(False, str(error), login_refused=isinstance(error, LoginRefused))
+    return Check(True, f"Logged in at {quoted(account.host)}; INBOX holds {count:,} letters.", letters=count)
+
+
+def try_smtp(account: SmtpAccount, secret: Secret | None) -> Check:
+    """Log in once and send nothing."""
+    try:
+        smtp.try_login(account, secret)
+    except ChannelError as error:
+        return Check(False, str(error), login_refused=isinstance(error, LoginRefused))
+    return Check(True, f"{quoted(account.host)} takes letters from us.")
+
+
+Account = TypeVar("Account")
+
+
+def first_that_works(
+    accounts: Iterable[Account], attempt: Callable[[Account], Check]
+) -> tuple[Account | None, Check]:
+    """Try accounts in order until one works. A refused login ends the search: it was the right server.
+
+    Gives the account that decided, or None and the first refusal when no server answered.
+    """
+    first: Check | None = None
+    for account in accounts:
+        check = attempt(account)
+        if check.ok or check.login_refused:
+            return account, check
+        first = first or check
+    return None, first or Check(False, "There is no server to try. Name one.")
