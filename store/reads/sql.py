@@ -113,22 +113,28 @@ def _exactly(tree: Node) -> frozenset[Bucket] | None:
 
 
 def _within(allowed: frozenset[Bucket], *, narrow: bool) -> list[Clause]:
-    """The bucket test, first. Where the rest is narrow and the bucket is the big one, its index is not used."""
+    """The bucket test, first. Where the rest is narrow and the bucket large, that index is not used."""
     if allowed == ALL_BUCKETS:
         return []
     names = tuple(sorted(map(str, allowed)))
     column = "+t.bucket" if narrow and Bucket.DONE in allowed else "t.bucket"
-    return [(f"{column} = ?", names) if len(names) == 1 else (f"{column} IN ({_marks(names)})", names)]
+    marks = ", ".join("?" * len(names))
+    return [(f"{column} = ?" if len(names) == 1 else f"{column} IN ({marks})", names)]
+
+
+_WIDE = frozenset(
+    {"priority", "assignee", "group", "created", "updated", "since", "has", "status", "is", "type", "channel",
+     "brand"}
+)  # fmt: skip
 
 
 def _is_narrow(part: Node) -> bool:
     """Whether this part finds its tickets by an index of its own."""
-    wide = ("priority", "created", "updated", "since", "has", "status", "is", "type", "channel", "brand")
     match part:
         case Text():
             return True
         case Term(name, values):
-            return name not in wide and "none" not in values
+            return name not in _WIDE and "none" not in values
         case _:
             return False
 
@@ -258,7 +264,7 @@ _LETTER = "EXISTS (SELECT 1 FROM message AS m WHERE m.ticket = t.id AND m._delet
 _HAS = {
     "file": _LETTER + "ifnull(m.files, '[]') NOT IN ('', '[]'))",
     "note": _LETTER + "m.kind = 'note')",
-    "reply": _LETTER + "m.kind = 'out' AND m.auto IS NULL)",
+    "reply": _LETTER + "m.kind = 'out' AND ifnull(m.auto, 0) = 0)",
     "draft": "EXISTS (SELECT 1 FROM draft AS d WHERE d.ticket = t.id)",
 }
 
@@ -315,17 +321,15 @@ def _part(name: str, value: str) -> Clause:
 
 def _recipient(path: str, low: str, other: str = "") -> Clause:
     tests = [
-        f"EXISTS (SELECT 1 FROM json_each(m.rcpt, '{place}') WHERE instr(lower(value), ?) > 0)"
+        f"EXISTS (SELECT 1 FROM json_each({_RCPT}, '{place}') WHERE instr(lower(value), ?) > 0)"
         for place in (path, other)
         if place
     ]
-    valid = "m.rcpt IS NOT NULL AND json_valid(m.rcpt)"
-    found = (
-        f"SELECT m.ticket FROM message AS m WHERE m._deleted IS NULL AND {valid} AND ({' OR '.join(tests)})"
-    )
+    found = f"SELECT m.ticket FROM message AS m WHERE m._deleted IS NULL AND ({' OR '.join(tests)})"
     return f"t.id IN ({found})", (low,) * len(tests)
 
 
+_RCPT = "CASE WHEN json_valid(m.rcpt) THEN m.rcpt ELSE '{}' END"
 _PERSON = "(instr(lower(c.email), ?) OR instr(lower(c.name), ?))"
 _COMPANY = "(instr(lower(a.name), ?) OR instr(lower(a.domain), ?))"
 
