@@ -18,7 +18,7 @@ from channels.mime.charset import decode
 from channels.mime.headers import ids
 from channels.mime.tree import Node, read_head
 
-_TEXT: Final = 60_000
+_TEXT: Final = 40_000
 """Characters of a report that are looked at."""
 _RECIPIENTS: Final = 200
 _REPORTS: Final = frozenset(("message/delivery-status", "message/global-delivery-status"))
@@ -45,8 +45,9 @@ _MESSAGE_ID: Final = re.compile(
     r"^[ \t>]*message-id:[ \t]*(?:\n[ \t]+)?(.{1,998})$", re.IGNORECASE | re.MULTILINE
 )
 _TO: Final = re.compile(r"^[ \t>]*to:[ \t]*(.{1,998})$", re.IGNORECASE | re.MULTILINE)
-_DEAD: Final = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4", "5.7.17")
-_ALIVE: Final = ("5.2.", "5.3.", "5.5.", "5.6.", "5.7.")
+_DEAD: Final = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.7.17")
+_REFUSED: Final = re.compile(r"(?:recipient )?address rejected:\s*(?!access denied)(?=\S)", re.IGNORECASE)
+_GIVEN_UP: Final = re.compile(r"retry timeout exceeded|failing for a long time", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,10 @@ def _standard(cases: list[_Case], leaves: list[Node], root: Node, text: str) -> 
     failed = [c for c in cases if c.action not in _DELIVERED]
     recipients = {c.recipient for c in failed if c.recipient}
     about = text[:_TEXT]
+    temporary = all(_is_temporary(c, about) for c in failed)
     return Bounce(
-        temporary=all(_is_temporary(c, about) for c in failed),
-        dead_address=all(_is_dead(c.said, c.status, about) for c in failed),
+        temporary=temporary,
+        dead_address=not temporary and all(_is_dead(c.said, c.status, about) for c in failed),
         recipients=tuple(sorted(recipients or _named(root, leaves, about))),
         original_message_id=_original(leaves, root, text),
     )
@@ -151,12 +153,13 @@ def _wording(said: str) -> bool | None:
     """True: the address is dead. False: something else is wrong. None: the words do not tell."""
     if words.FULL.search(said):
         return False
-    if words.NO_HOST.search(said) or words.MOVED.search(said):
-        return True
-    unknown = words.UNKNOWN.search(said)
+    said = _REFUSED.sub("", said)  # one server says so whatever the reason, which follows
     blocked = words.BLOCKED.search(said)
-    if unknown and not (blocked and blocked.start() < unknown.start()):
-        return True
+    limit = blocked.start() if blocked else len(said)
+    for pattern in (words.NO_HOST, words.MOVED, words.UNKNOWN):
+        dead = pattern.search(said)
+        if dead and dead.start() <= limit:
+            return True
     if blocked or words.LATER.search(said):
         return False
     return None
@@ -177,7 +180,8 @@ def _looks_like_one(root: Node, *, sender: tuple[Address, ...], subject: str, te
         words.BODIES.search(words.ORIGINAL.split(about, maxsplit=1)[0]) or words.BODIES.search(about[:3_000])
     )
     if daemon or nobody:
-        return titled or (worded and bool(_STATUS.search(about) or _REPLY.search(about)))
+        coded = _STATUS.search(about) or _REPLY.search(about) or _copies(root.leaves())
+        return titled or (worded and bool(coded))
     return titled and worded and bool(_copies(root.leaves()) or words.ORIGINAL.search(about))
 
 
@@ -191,9 +195,10 @@ def _by_wording(leaves: list[Node], root: Node, *, subject: str, text: str) -> B
     still_trying = bool(
         re.search(r"delayed|not yet been delivered|will continue|warning:", said, re.IGNORECASE)
     )
+    temporary = classes == {"4"} or (not classes and (still_trying or bool(_GIVEN_UP.search(about))))
     return Bounce(
-        temporary=classes == {"4"} or (not classes and still_trying),
-        dead_address=_is_dead(about, statuses[0] if statuses else "", subject),
+        temporary=temporary,
+        dead_address=not temporary and _is_dead(about, statuses[0] if statuses else "", subject),
         recipients=tuple(sorted(named)),
         original_message_id=_original(leaves, root, text),
     )
@@ -226,7 +231,7 @@ def _copy_fields(node: Node) -> list[tuple[str, bytes]]:
 
 
 def _original(leaves: list[Node], root: Node, text: str) -> str:
-    """The id of the letter that came back: from its copy, else from the text, else from the threading fields."""
+    """The id of the letter that came back: from its copy, the text or the threading fields."""
     for node in _copies(leaves):
         for name, value in _copy_fields(node):
             if name == "message-id" and (found := ids(value)):
