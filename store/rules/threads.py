@@ -91,6 +91,7 @@ class Join:
 @dataclass(frozen=True, slots=True)
 class NewTicket:
     root: str
+    """Id the ticket's own id is derived from; empty when only the letter's bytes tell it apart."""
     why: str
 
 
@@ -145,7 +146,7 @@ def _by_bounce(letter: Evidence) -> Join | None:
 
 def _by_ids(letter: Evidence) -> Join | None:
     for known, ticket in _links(letter):
-        if known.seen and known.msgid != letter.ids.own and _takes_part(letter, ticket):
+        if known.seen and _takes_part(letter, ticket):
             return Join(ticket.ticket, f"answers <{known.msgid}> of {ticket.label}; {_part(letter)}")
     return None
 
@@ -180,6 +181,9 @@ def _claim(letter: Evidence) -> Claims | None:
 
 
 def _new(letter: Evidence) -> NewTicket:
+    taken = next((known for known in letter.known if known.seen and known.msgid == letter.ids.own), None)
+    if taken is not None:
+        return NewTicket("", f"another letter has its id <{taken.msgid}>, so the id says nothing")
     if not letter.ids.cited:
         return NewTicket(letter.ids.root, "first letter of its thread; it answers none")
     if any(known.msgid in letter.ids.cited for known in letter.known):
@@ -195,7 +199,8 @@ def _links(letter: Evidence) -> list[tuple[Known, Candidate]]:
     found: list[tuple[int, int, str, Known, Candidate]] = []
     for known in letter.known:
         ticket = _ticket(letter, known.ticket)
-        if ticket is not None and known.msgid in rank:
+        repeated = known.seen and known.msgid == letter.ids.own
+        if ticket is not None and known.msgid in rank and not repeated:
             found.append((rank[known.msgid], ticket.created, ticket.ticket, known, ticket))
     found.sort(key=lambda link: link[:3])
     return [(known, ticket) for *_, known, ticket in found]

@@ -151,6 +151,11 @@ class TestDecide:
         got = decide(letter(ANA, "a@x", known=(Known("a@x", "t77"),)))
         assert got == NewTicket("new@x", "answers a ticket that is not here any more")
 
+    @pytest.mark.parametrize("sender", [ANA, EVE])
+    def test_a_repeated_id_joins_nothing_and_roots_nothing(self, sender: str) -> None:
+        got = decide(letter(sender, own="a@x", known=(Known("a@x", "t12"),), tickets=(TWELVE,)))
+        assert got == NewTicket("", "another letter has its id <a@x>, so the id says nothing")
+
 
 class TestMerges:
     TIE = (Known("a@x", "t12"), Known("b@x", "t15"))
