@@ -160,6 +160,8 @@ def _text(block: Block, look: Look) -> list[Drawn]:
             continue
         last = min(last, len(source) - 1)
         lines += _paragraphs(source[at:first], look, Role.TEXT)
+        while look.compact and lines and not lines[-1].runs:
+            lines.pop()
         lines += _fold(block, source[first : last + 1], look, does=f"fold:{block.id}:{n}", kind=kind)
         at = last + 1
     lines += _paragraphs(source[at:], look, Role.TEXT)

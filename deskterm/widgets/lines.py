@@ -227,7 +227,7 @@ class HintsLine(OneLine):
             gap: list[Run] = [("  ", Role.DIM)] if self._spans else []
             entry: list[Run] = [*gap, (key, Role.KEY), (f" {clean(words)}", Role.DIM)]
             start = cells(head)
-            if start + cells(entry) + cells(tail) + 1 > room:
+            if start + cells(entry) + cells(tail) + 2 > room:
                 break
             head += entry
             self._spans.append((start + cells(gap), start + cells(entry), action))

@@ -35,7 +35,8 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """Title row, edge and body lines. Subclasses answer `body_height` lines through `body_line`."""
 
     DEFAULT_CSS = """
-    Pane { background: $background; overflow: hidden hidden; padding: 0; border: none; }
+    Pane { background: $background; width: 1fr; height: 1fr; padding: 0; border: none; }
+    Pane { overflow: hidden hidden; }
     """
 
     def __init__(self, *, edge: bool = False, symbols: Symbols = UNICODE, id: str | None = None) -> None:

@@ -11,16 +11,18 @@ import sys
 from pathlib import Path
 
 from textual.app import App, ComposeResult
-from textual.containers import Container
+from textual.containers import Container, Vertical
 
 import themes
 from deskterm import actions
 from deskterm.symbols import ASCII, UNICODE, Symbols
 from deskterm.widgets.blocks import Block, with_older_collapsed
+from deskterm.widgets.composer import Composer, Form
 from deskterm.widgets.conversation import Conversation, Head
 from deskterm.widgets.guard import LineGuard
 from deskterm.widgets.lines import HintsLine, LinePane, Rule, StatusLine, Tab, TabsLine
 from deskterm.widgets.paint import Role, Run
+from deskterm.widgets.picker import Choice, Picker, Question
 from deskterm.widgets.queue_list import Heading, QueueList
 from store.model import File, Kind, Line, Status
 from tests.deskterm.lines import NOW, MemoryQueue, line
@@ -188,6 +190,10 @@ class Gallery(App[None]):
         yield HintsLine(symbols=glyphs, id="hints")
 
     def on_mount(self) -> None:
+        self.fill()
+
+    def fill(self) -> None:
+        """Hand every widget what it shows."""
         queue = self.query_one(QueueList)
         queue.focus()
         queue.show(MemoryQueue(tickets()), Heading("Mine", bands=self.wide))
@@ -207,6 +213,78 @@ class Gallery(App[None]):
             [("Solved #4119 Billing address", Role.TEXT), (self.symbols.between, Role.DIM), ("z", Role.KEY)],
         )
         self.query_one(HintsLine).show(actions.hints(actions.LIST))
+
+
+class Writing(Gallery):
+    """The same screen while a reply or a note is written."""
+
+    CSS = """
+    #body { layout: horizontal; height: 1fr; } #left { width: 1fr; } #who { width: 27; }
+    #talk { height: 6; } .-wide #talk { height: 17; }
+    .-medium #who { display: none; } .-narrow #who { display: none; }
+    """
+
+    def __init__(self, *, note: bool = False, theme: str = "dark", width: int = 120) -> None:
+        super().__init__(theme=theme, width=width)
+        self.note = note
+
+    def compose(self) -> ComposeResult:
+        yield TabsLine(id="tabs")
+        with Container(id="body"):
+            with Vertical(id="left"):
+                yield Conversation(compact=not self.wide, id="talk")
+                yield Composer(id="composer")
+            yield LinePane(edge=True, id="who")
+        yield Rule(id="rule")
+        yield StatusLine(id="status")
+        yield HintsLine(id="hints")
+
+    def fill(self) -> None:
+        self.query_one(Conversation).show(head(UNICODE), blocks())
+        self.query_one("#who", LinePane).show("Customer", customer(UNICODE))
+        self.query_one(Rule).show((93,) if self.wide else ())
+        self.query_one(TabsLine).show(TABS, 0, [("synced 09:41", Role.DIM)])
+        self.query_one(StatusLine).show([("WRITING", Role.MARK)], [("mail goes out 10 s after y", Role.DIM)])
+        self.query_one(HintsLine).show((*actions.hints(actions.TEXT), actions.BY_ID["help.keys"]))
+        composer = self.query_one(Composer)
+        composer.open(
+            Form(
+                "d1",
+                "Reply to Dana Reyes, cc none",
+                note=self.note,
+                sender="Acme Support <help@acme.test>",
+                subject="Re: Export fails after 2.3",
+                quoted="" if self.note else "quoted: last message, 2 lines",
+                files=("june-export.csv 2.1 MB",),
+            ),
+            "Hi Dana,\n\nWe found the cause: exports above 10k rows hit a time limit that 2.3 lowered by"
+            " mistake.\n\nBest, Marek\n",
+            at_end=True,
+        )
+        composer.saved("09:43")
+
+
+class Choosing(Gallery):
+    """The macro picker over the main screen."""
+
+    def fill(self) -> None:
+        super().fill()
+        names = ("Refund, within 14 days", "Ask for logs", "Refund, annual plan", "Escalate to engineering")
+        choices = [Choice(f"m{n}", name, name[0]) for n, name in enumerate(names)]
+        choices.append(Choice("off", "Feature request logged", off="Needs a ticket of the type feature."))
+
+        def result(choice: Choice) -> list[list[Run]]:
+            return [
+                [(choice.label, Role.TITLE)],
+                [],
+                [("will change 2 tickets", Role.TEXT)],
+                [("  status     open → solved", Role.TEXT)],
+                [],
+                [("! 1 blank to fill: amount", Role.WARN)],
+            ]
+
+        question = Question("Macro for 2 selected tickets", tuple(choices), foot="enter apply   esc close")
+        self.push_screen(Picker(question, preview=result))
 
 
 async def picture(app: App[None], *, width: int, height: int, press: tuple[str, ...] = ()) -> str:
@@ -232,6 +310,17 @@ def main(folder: Path) -> None:
                 folder / f"main-{name}-{width}x{height}",
                 asyncio.run(picture(app, width=width, height=height)),
             )
+    for width, height in SIZES[:2]:
+        for note in (False, True):
+            name = f"{'note' if note else 'reply'}-{width}x{height}"
+            app = Writing(note=note, width=width)
+            _keep(folder / name, asyncio.run(picture(app, width=width, height=height)))
+        _keep(
+            folder / f"macro-{width}x{height}",
+            asyncio.run(
+                picture(Choosing(width=width), width=width, height=height, press=("slash", "r", "e", "f"))
+            ),
+        )
     app = Gallery(theme="mono", symbols=ASCII, width=80)
     _keep(folder / "main-ascii-80x24", asyncio.run(picture(app, width=80, height=24)))
 
