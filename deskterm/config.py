@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -172,7 +173,7 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return f"[{', '.join(_toml(one) for one in value)}]"  # pyright: ignore[reportUnknownVariableType]
+        return f"[{', '.join(_toml(one) for one in cast('tuple[object, ...]', value))}]"
     if isinstance(value, int):
         return str(value)
     # A JSON string is a TOML basic string but for DEL.
@@ -218,5 +219,6 @@ def _choose(name: str, value: str, choices: tuple[str, ...], text: str, path: st
     if value not in choices:
         said = ", ".join(choice for choice in choices if choice)
         raise ConfigError(
-            f"{path}, line {_line(text, name)}: {name} is {value!r}; it can be {said}. The desk was not opened."
+            f"{path}, line {_line(text, name)}: {name} is {value!r}; it can be {said}."
+            " The desk was not opened."
         )

@@ -105,7 +105,8 @@ class Desk:
             if target is None:
                 raise Refused("There is nothing to undo.")
             plan = undo.plan(tx.conn, target)
-            changes = [*plan.changes, *self._unmake(tx.conn, plan.made)]
+            self._may_call_back(tx.conn, plan)
+            changes = [*plan.changes, *_unmade(plan.made)]
             beside = [b for row in plan.made if (b := self._draft_of(tx.conn, row)) is not None]
             receipt = tx.commit(changes, actor=self.agent, kind="undo", cause=target, beside=beside)
         if not receipt.entry:
@@ -129,7 +130,8 @@ class Desk:
 
     def said(self, entry: int) -> str:
         """An entry in a few words, such as `solve of #12`."""
-        row = self.conn.execute("SELECT kind, eids FROM entry WHERE id = ?", (entry,)).fetchone()
+        first = self._origin(entry)
+        row = self.conn.execute("SELECT kind, eids FROM entry WHERE id = ?", (first,)).fetchone()
         if row is None:
             return "an act"
         touched = [eid for eid in str(row[1]).split() if eid.startswith("t")]
@@ -137,6 +139,15 @@ class Desk:
             return f"{row[0]} of {len(touched):,} tickets" if touched else str(row[0])
         number = self.conn.execute("SELECT number FROM ticket WHERE id = ?", (touched[0],)).fetchone()
         return f"{row[0]} of #{number[0]}" if number and number[0] else str(row[0])
+
+    def _origin(self, entry: int) -> int:
+        """The act that a chain of undos and redos is about."""
+        find = "SELECT kind, cause FROM entry WHERE id = ?"
+        row = self.conn.execute(find, (entry,)).fetchone()
+        while row is not None and row[0] in undo.REVERSALS and row[1] is not None:
+            entry = int(row[1])
+            row = self.conn.execute(find, (entry,)).fetchone()
+        return entry
 
     def ticket(self, name: str) -> Ticket:
         """The ticket called `#12`, `12`, `~7k3f` or by its id. Raises NotFound."""
@@ -177,24 +188,14 @@ class Desk:
             raise NotFound(f"There is no {kind} called {name!r}. There are: {names}.")
         return found
 
-    def _unmake(self, conn: sqlite3.Connection, made: Sequence[str]) -> list[Change]:
-        """Undo of rows an act made: replies are called back while they can be, the rest goes to the bin."""
-        changes: list[Change] = []
-        for eid in made:
+    def _may_call_back(self, conn: sqlite3.Connection, plan: undo.Plan) -> None:
+        """A reply that left cannot be taken back, nor anything done in the same stroke. Raises Refused."""
+        touched = {*plan.made, *(c.eid for c in plan.changes), *(k.eid for k in plan.kept)}
+        for eid in sorted(touched):
             if eid.startswith("x"):
-                changes += self._call_back(conn, eid)
-            elif eid[:1] in "tmd":
-                changes.append(Change(eid, "_deleted", 1))
-        return changes
-
-    def _call_back(self, conn: sqlite3.Connection, eid: str) -> list[Change]:
-        row = conn.execute("SELECT state, ticket FROM outbox WHERE id = ?", (eid,)).fetchone()
-        if row is None or row[0] not in outbox.OPEN:
-            state = row[0] if row else "gone"
-            raise Refused(
-                f"The reply has left already ({state}) and cannot be called back; nothing was undone."
-            )
-        return [Change(eid, "state", outbox.CALLED_BACK)]
+                state = conn.execute("SELECT state FROM outbox WHERE id = ?", (eid,)).fetchone()[0]
+                if state not in (*outbox.OPEN, outbox.CALLED_BACK):
+                    raise Refused(f"The reply is {state} and cannot be called back; nothing was undone.")
 
     def _draft_of(self, conn: sqlite3.Connection, eid: str) -> drafts.Draft | None:
         """What was written comes back as a draft, so that calling a reply back loses no word."""
@@ -206,6 +207,12 @@ class Desk:
             ticket=message.ticket, agent=self.agent, kind=message.kind, text=self.text(message), head=head,
             saved=self.now, base=self.store.last_lseq(),
         )  # fmt: skip
+
+
+def _unmade(made: Sequence[str]) -> list[Change]:
+    """What an act made goes: replies are called back, tickets, messages and docs go to the bin."""
+    changes = [Change(eid, "state", outbox.CALLED_BACK) for eid in made if eid.startswith("x")]
+    return changes + [Change(eid, "_deleted", 1) for eid in made if eid[:1] in "tmd"]
 
 
 def _nothing_left(plan: undo.Plan) -> str:

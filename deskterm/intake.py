@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from channels.letter import Address, Letter
+from channels.mime.subjects import base_subject
 from store.log import ids
 from store.log.entry import Change, Value, put
-from store.model import Account, Customer, File, Kind, Status, Ticket
+from store.model import RUNNING, Account, Customer, File, Kind, Status, Ticket
 from store.reads.conversation import write_files, write_recipients
 from store.rules.threads import Claims, Join, NewTicket
 
-ARCHIVE_OPEN_DAYS = 14
+ARCHIVE_DAYS = 14
 """Archived letters younger than this become open tickets, older ones closed ones."""
 
 _SNIPPET = 160
@@ -62,7 +63,7 @@ class Taken:
 
 def take(
     letter: Letter, facts: Facts, *, secret: bytes, received: int, agent: str,
-    archived: int | None = None, brand: str = "",
+    archived: int | None = None, archive_days: int = ARCHIVE_DAYS, brand: str = "",
 ) -> Taken:  # fmt: skip
     """Turn a letter into changes. `archived` is the moment of a silent import: no clock starts.
 
@@ -79,10 +80,19 @@ def take(
                        archived=archived is not None)  # fmt: skip
     changes = [*person[1], *message]
     if facts.ticket is not None and ticket == facts.ticket.id:
-        changes += _joined(letter, facts, facts.ticket, archived=archived is not None)
+        if archived is None:
+            changes += _joined(letter, facts, facts.ticket)
+        else:
+            status = _archived_status(when, facts, archived=archived, days=archive_days)
+            changes += _joined_archive(
+                letter, facts, facts.ticket, when=when, archived=archived, status=status
+            )
     else:
-        row = _new_ticket(letter, facts, when=when, customer=person[0], archived=archived, brand=brand)
-        changes.append(put(ticket, row))
+        status = Status.NEW
+        if archived is not None:
+            status = _archived_status(when, facts, archived=archived, days=archive_days)
+        row = _new_ticket(letter, facts, when=when, customer=person[0], status=status)
+        changes.append(put(ticket, row | {"archive": archived, "brand": brand or None}))
     return Taken(facts.message, ticket, tuple(changes), kind, key, why)
 
 
@@ -196,13 +206,16 @@ def _file(letter: Letter, n: int) -> File:
     return File(part.name, part.type, part.size, part.sha256, part.path, part.inline)
 
 
+def _archived_status(when: int, facts: Facts, *, archived: int, days: int) -> Status:
+    """Young archive is work still to be done, the rest is past."""
+    if when <= archived - days * 86_400:
+        return Status.CLOSED
+    return Status.WAITING if facts.from_us else Status.OPEN
+
+
 def _new_ticket(
-    letter: Letter, facts: Facts, *, when: int, customer: str, archived: int | None, brand: str
+    letter: Letter, facts: Facts, *, when: int, customer: str, status: Status
 ) -> dict[str, Value]:
-    status = Status.NEW
-    if archived is not None:
-        young = when > archived - ARCHIVE_OPEN_DAYS * 86_400
-        status = Status.OPEN if young else Status.CLOSED
     row: dict[str, Value] = {
         "subject": letter.subject or None,
         "status": status.value,
@@ -210,26 +223,51 @@ def _new_ticket(
         "channel": "mail",
         "customer": customer or None,
         "created": when,
-        "brand": brand or None,
-        "unread": 1 if status is not Status.CLOSED else None,
-        "archive": archived,
+        "unread": 1 if status in RUNNING else None,
     }
     return row | {f"who.{address}": 1 for address in sorted(addresses(letter) - facts.own)}
 
 
-def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, archived: bool) -> list[Change]:
-    """What a letter changes in the ticket it joins: new people, and back to work where it was done."""
-    changes = [
-        Change(ticket.id, f"who.{a}", 1) for a in sorted(addresses(letter) - facts.own - facts.participants)
-    ]
-    if archived or facts.from_us:
+def _people_joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
+    fresh = addresses(letter) - facts.own - facts.participants
+    return [Change(ticket.id, f"who.{address}", 1) for address in sorted(fresh)]
+
+
+def _joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
+    """What a letter changes in the ticket it joins: new people, and back to work where it was done.
+
+    Automatic answers and news of a delay are shown and wake nobody.
+    """
+    changes = _people_joined(letter, facts, ticket)
+    if facts.from_us:
         return changes
     changes.append(Change(ticket.id, "unread", 1))
-    quiet = letter.automatic or (letter.bounce is not None and letter.bounce.temporary)
-    if ticket.status not in (Status.NEW, Status.OPEN, Status.SPAM) and not (quiet and letter.bounce is None):
+    final = letter.bounce is not None and not letter.bounce.temporary
+    if letter.automatic and not final:
+        return changes
+    if ticket.status not in (Status.NEW, Status.OPEN, Status.SPAM):
         changes.append(Change(ticket.id, "status", Status.OPEN.value))
-    if ticket.snooze_until is not None and not quiet:
+    if ticket.snooze_until is not None:
         changes.append(Change(ticket.id, "snooze_until", None))
+    return changes
+
+
+def _joined_archive(
+    letter: Letter, facts: Facts, ticket: Ticket, *, when: int, archived: int, status: Status
+) -> list[Change]:
+    """An archived letter joins: an older one moves the beginning back, a younger one may reopen it.
+
+    Only what the same import made is changed; what people did since stays.
+    """
+    changes = _people_joined(letter, facts, ticket)
+    if ticket.archive != archived:
+        return changes
+    if when < ticket.created:
+        changes.append(Change(ticket.id, "created", when))
+        if letter.subject and base_subject(letter.subject) == base_subject(ticket.subject):
+            changes.append(Change(ticket.id, "subject", letter.subject))
+    elif when > max(ticket.last_in or 0, ticket.last_out or 0) and status is not ticket.status:
+        changes.append(Change(ticket.id, "status", status.value))
     return changes
 
 

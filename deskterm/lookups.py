@@ -122,8 +122,8 @@ def _numbered(conn: sqlite3.Connection, number: int) -> str:
 
 def _candidate(conn: sqlite3.Connection, eid: str) -> threads.Candidate:
     row = conn.execute(
-        "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t LEFT JOIN customer c ON c.id = t.customer"
-        " LEFT JOIN account o ON o.id = c.account WHERE t.id = ?",
+        "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t"
+        " LEFT JOIN customer c ON c.id = t.customer LEFT JOIN account o ON o.id = c.account WHERE t.id = ?",
         (eid,),
     ).fetchone()
     number, created, domain = row if row else (None, 0, None)

@@ -77,6 +77,8 @@ class Ticket:
     snooze_until: int | None = None
     merged_into: str = ""
     unread: bool = False
+    archive: int | None = None
+    """When it came in by a silent import; nothing before that moment is promised."""
     due_at: int | None = None
     """When the next promise breaks; None while nothing runs."""
     due_kind: str = ""

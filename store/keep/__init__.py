@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from store.blobs import folder_of
 from store.log import stamp
 from store.registry import PUT
 
@@ -49,7 +50,7 @@ def follow(conn: sqlite3.Connection, store: Store, touched: Touched) -> None:
     if touched.fields:
         tickets = derive.follow(conn, touched)
         due.follow(conn, store, touched, tickets=tickets)
-        index.follow(conn, touched)
+        index.follow(conn, touched, tickets=tickets, folder=folder_of(store.path))
 
 
 def rebuild(conn: sqlite3.Connection, store: Store) -> None:
@@ -58,4 +59,4 @@ def rebuild(conn: sqlite3.Connection, store: Store) -> None:
 
     derive.rebuild(conn)
     due.rebuild(conn, store)
-    index.rebuild(conn)
+    index.rebuild(conn, folder=folder_of(store.path))

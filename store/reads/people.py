@@ -29,7 +29,8 @@ def customer(conn: sqlite3.Connection, eid: str) -> Customer | None:
 def by_email(conn: sqlite3.Connection, address: str) -> Customer | None:
     """The customer with this address, compared without case; merged ones lead to where they went."""
     row = conn.execute(
-        "SELECT ifnull(merged_into, id) FROM customer WHERE email = ? AND _deleted IS NULL ORDER BY n LIMIT 1",
+        "SELECT ifnull(merged_into, id) FROM customer WHERE email = ? AND _deleted IS NULL"
+        " ORDER BY n LIMIT 1",
         (address.lower(),),
     ).fetchone()
     return customer(conn, row[0]) if row else None
@@ -58,7 +59,8 @@ def account_named(conn: sqlite3.Connection, name: str) -> Account | None:
 def earlier(conn: sqlite3.Connection, person: str, *, besides: str, limit: int = 8) -> list[Earlier]:
     """The customer's other tickets, newest first."""
     rows = conn.execute(
-        "SELECT id, number, ifnull(subject, ''), status, ifnull(created, 0), merged_into IS NOT NULL FROM ticket"
+        "SELECT id, number, ifnull(subject, ''), status, ifnull(created, 0), merged_into IS NOT NULL"
+        " FROM ticket"
         " WHERE customer = ? AND id <> ? AND _deleted IS NULL ORDER BY created DESC LIMIT ?",
         (person, besides, limit),
     )

@@ -134,13 +134,13 @@ def waking(conn: sqlite3.Connection, now: int) -> list[str]:
 
 _WHOLE = (
     "id, number, subject, status, priority, created, updated, bucket, type, channel, brand, customer,"
-    " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out"
+    " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out, archive"
 )
 
 
 def _ticket(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
     (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand, customer,
-     assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out) = row  # fmt: skip
+     assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out, archive) = row  # fmt: skip
     return Ticket(
         id=str(eid), number=_whole(number), subject=str(subject or ""), status=status_of(status),
         priority=_whole(priority) or 4, created=_whole(created) or 0, updated=_whole(updated) or 0,
@@ -148,7 +148,7 @@ def _ticket(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
         customer=str(customer or ""), assignee=str(assignee or ""), group=str(group or ""),
         snooze_until=_whole(snooze), merged_into=str(merged or ""), unread=unread is not None,
         due_at=_whole(due_at), due_kind=str(due_kind or ""), warn_at=_whole(warn_at),
-        last_in=_whole(last_in), last_out=_whole(last_out), tags=tags,
+        last_in=_whole(last_in), last_out=_whole(last_out), archive=_whole(archive), tags=tags,
     )  # fmt: skip
 
 

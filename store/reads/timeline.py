@@ -70,7 +70,8 @@ def _after_archive(
 
 def _letters(conn: sqlite3.Connection, ticket: str) -> list[Event]:
     rows = conn.execute(
-        "SELECT kind, date, auto, signals FROM message WHERE ticket = ? AND _deleted IS NULL ORDER BY date, n",
+        "SELECT kind, date, auto, signals FROM message WHERE ticket = ? AND _deleted IS NULL"
+        " ORDER BY date, n",
         (ticket,),
     )
     return [Event(date or 0, _act(kind, auto, signals)) for kind, date, auto, signals in rows]
@@ -106,7 +107,7 @@ def _begins(conn: sqlite3.Connection, ticket: str) -> tuple[Status | None, int |
     row = conn.execute(
         "SELECT value FROM change WHERE eid = ? AND field = '' ORDER BY id LIMIT 1", (ticket,)
     ).fetchone()
-    first = row_of(row[0]) if row else {}
+    first = row_of(row[0] if row else None)
     status, priority = first.get("status"), first.get("priority")
     return (
         Status(status) if isinstance(status, str) and status in _STATUSES else None,

@@ -1,0 +1,141 @@
+"""One round of reading a mailbox: what is new first, then a step of the archive import.
+
+The first time a folder is read, all that lies there is archive: it comes in newest first, starts no
+clock, and can be interrupted at any batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deskterm import live
+from deskterm.config import Box
+from deskterm.desk import Desk
+from deskterm.receive import Batcher, Counts, Read, Tell, missing, read_all, silent, stubs
+from store import mailbox as ledger
+
+if TYPE_CHECKING:
+    from channels.batch import Batch
+    from channels.imap.receive import Mailbox
+    from channels.mime.guard import Reader
+
+Go = Callable[[], bool]
+"""Whether to go on; asked between batches."""
+
+DONE = 0
+"""low_uid of a folder whose archive import is finished."""
+
+
+def forever() -> bool:
+    return True
+
+
+def folder(
+    desk: Desk,
+    name: str,
+    place: str,
+    *,
+    mailbox: Mailbox,
+    reader: Reader,
+    tell: Tell = silent,
+    go: Go = forever,
+) -> Counts:
+    """Bring one folder of an open IMAP mailbox up to date. Raises ChannelError when the line is lost."""
+    state = mailbox.open(place)
+    box = ledger.find(desk.conn, name, state.name, state.uidvalidity)
+    if box is None:
+        box = _begin(desk, name, state.name, uidvalidity=state.uidvalidity, uids=mailbox.uids)
+    counts = _new(desk, name, box, mailbox, reader, tell)
+    if box.low_uid != DONE:
+        counts += _old(desk, name, box, mailbox, reader, tell=tell, go=go)
+    return counts
+
+
+def maildir(
+    desk: Desk, name: str, box: Box, *, reader: Reader, tell: Tell = silent, go: Go = forever
+) -> Counts:
+    """Bring a Maildir up to date. Raises ChannelError when there is none."""
+    from channels import maildir as files
+
+    root = Path(box.maildir).expanduser()
+    counts = Counts()
+    for place, path in files.folders(root).items():
+        known = ledger.find(desk.conn, name, place, 0)
+        if known is None:
+            live.lock(desk)
+            with desk.store.write() as tx:
+                known = ledger.found(tx.conn, name, place, uidvalidity=0, highest=0)
+        importing = known.low_uid != DONE
+        batcher = Batcher(desk, known, archived=desk.now if importing else None)
+        found = files.scan(path, folder=place)
+        fresh = set(ledger.unseen(desk.conn, known, (one.uid for one in found)))
+        waiting = [one for one in found if one.uid in fresh]
+        for some in files.groups(waiting, batch=200):
+            if not go():
+                return counts + batcher.counts
+            _take(batcher, files.read(some), reader, source=name, dated=not importing)
+            tell(f"{name}/{place}", batcher.counts.archived + batcher.counts.new, len(waiting))
+        if importing:
+            batcher.take((), [ledger.Reached(known.id, low_uid=DONE)])
+        counts += batcher.counts
+    return counts
+
+
+def _begin(
+    desk: Desk, name: str, place: str, *, uidvalidity: int, uids: Callable[[int], list[int]]
+) -> ledger.Box:
+    live.lock(desk)
+    highest = max(uids(0), default=0)
+    with desk.store.write() as tx:
+        return ledger.found(tx.conn, name, place, uidvalidity=uidvalidity, highest=highest)
+
+
+def _new(desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader, tell: Tell) -> Counts:
+    """Letters above the highest UID seen, oldest first: they came in now."""
+    uids = ledger.unseen(desk.conn, box, mailbox.uids(box.last_uid))
+    batcher = Batcher(desk, box)
+    for batch in mailbox.fetch(sorted(uids)):
+        highest = max(_uids(batch), default=box.last_uid)
+        _take(batcher, batch, reader, source=name, reached=ledger.Reached(box.id, last_uid=highest))
+        tell(name, batcher.counts.new, len(uids))
+    return batcher.counts
+
+
+def _old(
+    desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader, *, tell: Tell, go: Go
+) -> Counts:
+    """The archive, newest first, from where the last round stopped."""
+    below = box.low_uid if box.low_uid is not None else box.archived + 1
+    uids = [uid for uid in mailbox.uids(0) if uid < below and uid <= box.archived]
+    waiting = ledger.unseen(desk.conn, box, reversed(uids))
+    batcher = Batcher(desk, box, archived=desk.now)
+    for batch in mailbox.fetch(waiting):
+        lowest = min(_uids(batch), default=below)
+        _take(batcher, batch, reader, source=name, reached=ledger.Reached(box.id, low_uid=lowest))
+        tell(name, batcher.counts.archived, len(waiting))
+        if not go():
+            return batcher.counts
+    batcher.take((), [ledger.Reached(box.id, low_uid=DONE)])
+    return batcher.counts
+
+
+def _take(
+    batcher: Batcher, batch: Batch, reader: Reader, *, source: str,
+    reached: ledger.Reached | None = None, dated: bool = True,
+) -> None:  # fmt: skip
+    box = batcher.box
+    assert box is not None
+    letters = [*batch.letters, *stubs(batch)]
+    read: list[Read] = list(read_all(letters, reader, folder=batcher.desk.blob_folder, source=source))
+    beside = [*missing(batch, box), *([reached] if reached else [])]
+    batcher.take(read, beside)
+    batcher.counts += Counts(gone=len(batch.gone))
+
+
+def _uids(batch: Batch) -> Iterable[int]:
+    yield from (one.uid for one in batch.letters)
+    yield from (one.uid for one in batch.too_big)
+    yield from (one.uid for one in batch.withheld)
+    yield from batch.gone

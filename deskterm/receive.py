@@ -1,0 +1,204 @@
+"""Letters into the desk: read, place, commit; one transaction for each batch, cursor included.
+
+Knows channels and the store, no screen. A letter that cannot be read goes to the shelf with its bytes,
+and never stands in the way of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from channels.errors import UnreadableLetter
+from channels.letter import Fetched, Letter
+from deskterm import intake, lookups
+from deskterm.desk import Desk
+from store import blobs, mailbox, shelf
+from store.log.tx import Beside, Tx
+
+if TYPE_CHECKING:
+    from channels.batch import Batch
+    from channels.mime.guard import Reader
+
+Tell = Callable[[str, int, int], None]
+"""Progress: what is read, how many so far, of how many."""
+
+
+def silent(what: str, so_far: int, of: int) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a round did."""
+
+    new: int = 0
+    archived: int = 0
+    known: int = 0
+    """Letters seen before, in this folder or another."""
+    shelved: int = 0
+    gone: int = 0
+    sent: int = 0
+    later: int = 0
+    refused: int = 0
+    unsure: int = 0
+    woken: int = 0
+    errors: tuple[str, ...] = ()
+
+    def __add__(self, other: Counts) -> Counts:
+        sums = {name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
+        return Counts(**sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A letter as fetched with what reading it gave, prepared outside the write lock."""
+
+    raw: bytes
+    uid: int | None
+    received: int | None
+    source: str
+    letter: Letter | None
+    blob: blobs.Blob
+    reason: str = ""
+    """Why it could not be read."""
+
+
+def read_all(
+    letters: Iterable[Fetched], reader: Reader, *, folder: Path | None, source: str
+) -> Iterator[Read]:
+    """Read letters and pack their bytes; nothing is written to the database yet."""
+    for fetched in letters:
+        place = f"{source}/{fetched.folder}/{fetched.uidvalidity}/{fetched.uid}"
+        try:
+            letter = reader.read(fetched.raw)
+        except UnreadableLetter as error:
+            blob = blobs.file(fetched.raw, folder=folder)
+            yield Read(fetched.raw, fetched.uid, fetched.received, place, None, blob, str(error))
+            continue
+        blob = blobs.letter(fetched.raw, letter.text, folder=folder)
+        yield Read(fetched.raw, fetched.uid, fetched.received, place, letter, blob)
+
+
+@dataclass(slots=True)
+class Batcher:
+    """Takes batches into one desk. `box` is the ledger's, None for an import of files."""
+
+    desk: Desk
+    box: mailbox.Box | None = None
+    archived: int | None = None
+    """The moment of a silent import; None for letters that come in now."""
+    counts: Counts = field(default_factory=Counts)
+
+    def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
+        """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
+        counts = self.counts
+        with self.desk.store.write() as tx:
+            for read in letters:
+                counts += self._one(tx, read)
+            for thing in beside:
+                thing.write(tx.conn)
+        self.counts = counts
+        self.desk.wake.set()
+
+    def _one(self, tx: Tx, read: Read) -> Counts:
+        if read.letter is None:
+            read.blob.write(tx.conn)
+            shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
+            self._account(tx, read, mailbox.SHELF, read.blob.hash)
+            return Counts(shelved=1)
+        found = lookups.facts(
+            tx.conn, read.letter, secret=self.desk.store.secret, ours=self.desk.settings.addresses(),
+            folder=self.desk.blob_folder,
+        )  # fmt: skip
+        taken = intake.take(
+            read.letter, found, secret=self.desk.store.secret, received=self._received(read.letter, read),
+            agent=self.desk.agent, archived=self.archived, archive_days=self.desk.settings.archive_days,
+        )  # fmt: skip
+        beside = (read.blob,) if taken.changes else ()
+        receipt = tx.commit(
+            taken.changes,
+            actor="mail",
+            kind=taken.kind,
+            key=taken.key if taken.changes else None,
+            beside=beside,
+        )
+        self._account(tx, read, mailbox.MESSAGE, taken.message)
+        if not receipt.entry:
+            return Counts(known=1)
+        return Counts(archived=1) if self.archived is not None else Counts(new=1)
+
+    def _received(self, letter: Letter, read: Read) -> int:
+        """When our server got it; never in the future, or every clock would stand still."""
+        now = self.desk.now
+        if read.received is not None:
+            return min(read.received, now)
+        return min(letter.date, now) if letter.date is not None else now
+
+    def _account(self, tx: Tx, read: Read, what: str, ref: str) -> None:
+        if self.box is not None and read.uid is not None:
+            mailbox.Seen(self.box.id, read.uid, what, ref).write(tx.conn)
+
+
+def stubs(batch: Batch) -> list[Fetched]:
+    """Letters that were too big to fetch: their head, so that they stand in the desk and can be asked for."""
+    return [
+        Fetched(one.folder, one.uidvalidity, one.uid, one.head, one.received, one.flags)
+        for one in batch.too_big
+    ]
+
+
+def missing(batch: Batch, box: mailbox.Box) -> list[Beside]:
+    """Ledger lines for UIDs that gave no letter: expunged meanwhile, or withheld by the server."""
+    lines: list[Beside] = [
+        mailbox.Seen(box.id, uid, mailbox.IGNORED, "expunged before it was read") for uid in batch.gone
+    ]
+    lines += [
+        mailbox.Seen(box.id, one.uid, mailbox.IGNORED, f"withheld: {one.words}") for one in batch.withheld
+    ]
+    return lines
+
+
+def archive(desk: Desk, path: Path, *, tell: Tell = silent) -> Counts:
+    """Import letters from a Maildir, an mbox, an .eml file or a folder of them, silently.
+
+    No clock starts, nothing is sent. A second import of the same letters changes nothing. Raises
+    ChannelError when there is nothing to read at `path`.
+    """
+    from channels.mime.guard import Reader
+
+    batcher = Batcher(desk, archived=desk.now)
+    done = 0
+    with Reader() as reader:
+        for letters in _files(path):
+            read = list(read_all(letters, reader, folder=desk.blob_folder, source=str(path.name)))
+            batcher.take(read)
+            done += len(read)
+            tell(path.name, done, 0)
+    return batcher.counts
+
+
+def _files(path: Path) -> Iterator[Sequence[Fetched]]:
+    """Letters of whatever `path` is, in batches. File times are no arrival times, so they are dropped."""
+    from channels import dropbox, maildir, mbox
+
+    path = path.expanduser()
+    if path.is_dir() and maildir.folders(path):
+        yield from ([replace(one, received=None) for one in batch] for batch in maildir.fetch(path))
+    elif path.is_dir() or path.suffix.lower() in dropbox.ENDINGS or not path.exists():
+        yield from ([replace(one, received=None) for one in batch] for batch in dropbox.fetch(path))
+    else:
+        yield from _grouped(Fetched(path.name, 0, n, raw, None) for n, raw in enumerate(mbox.split(path), 1))
+
+
+def _grouped(letters: Iterable[Fetched], *, size: int = 200) -> Iterator[list[Fetched]]:
+    some: list[Fetched] = []
+    for letter in letters:
+        some.append(letter)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some
