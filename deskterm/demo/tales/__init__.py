@@ -1,0 +1,1 @@
+"""What customers of the practice desk write about, one file a kind of day."""
