@@ -198,8 +198,9 @@ def _moved(one: Found) -> Path | None:
 def deliver(root: Path, raw: bytes) -> Path:
     """Put a letter into the Maildir at `root`, made if need be; durable when this returns. 0600."""
     try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for part in ("tmp", "new", "cur"):
-            (root / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (root / part).mkdir(mode=0o700, exist_ok=True)
         name = _fresh_name()
         final = root / "new" / name
         write_letter(root / "tmp" / name, final, raw)

@@ -40,9 +40,10 @@ first_valid_uid = 1
 {who}
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 100
+auth_failure_delay = 0
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%n {dir}/passwd
+  driver = static
+  args = password={password}
 }}
 userdb {{
   driver = static
@@ -67,6 +68,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -87,7 +91,6 @@ class Dovecot:
             (self.dir / name).mkdir()
         self.dir.chmod(0o755)
         os.chown(self.dir / "mail", self.uid, self.gid)
-        (self.dir / "passwd").touch()
         me = "" if root else pwd.getpwuid(self.uid).pw_name
         who = "" if root else f"default_internal_user = {me}\ndefault_login_user = {me}"
         config = CONFIG.format(
@@ -97,6 +100,7 @@ class Dovecot:
             uid=self.uid,
             gid=self.gid,
             who=who,
+            password=PASSWORD,
             cert=self.certificate.cert,
             key=self.certificate.key,
         )
@@ -111,8 +115,6 @@ class Dovecot:
         for part in ("cur", "new", "tmp"):
             (home / part).mkdir(parents=True)
         self._own(self.dir / "mail" / name)
-        with (self.dir / "passwd").open("a") as file:
-            file.write(f"{name}:{PASSWORD}\n")
         return home
 
     def _own(self, top: Path) -> None:
