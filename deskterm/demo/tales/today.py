@@ -58,9 +58,9 @@ TALES = (
             ),
             Mail("That one passed! Now they want to see ten real shipments before going live.", 500),
             Reply(
-                "Then let us take tomorrow morning's Leeds tour. I will watch the log while it goes out.", 60
+                "Then let us take this afternoon's Leeds tour. I will watch the log while it goes out.", 60
             ),
-            Mail("Perfect. The tour is closed, ten shipments, at 09:02. Could you check your side?", 380),
+            Mail("Perfect. The tour is closed, ten shipments. Could you check your side?", 380),
             Mail("The carrier's desk just called: nine arrived, one is missing. Number 10 of the tour.", 14),
         ),
         due=58,

@@ -165,7 +165,7 @@ TALES = (
                 page says everything is fine. It is NOT fine.
 
                 Either somebody who can decide something phones me today, or you cancel the contract for all
-                four sites. I have copied our purchasing department.""",
+                four sites. Purchasing knows about this letter.""",
                 html="<p>I have now explained the same thing to <b>three different people</b> and I am "
                 "done "
                 "explaining.</p><p>Our clinic could not print delivery notes for <b "
