@@ -1,0 +1,40 @@
+"""The practice desk's clock: runs like any other, but from a moment of its own, and can be moved.
+
+It stands still while the desk is closed, so that the day goes on where it was left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+
+FILE = "clock"
+
+
+class PracticeClock:
+    """Callable; gives Unix seconds of the practice day."""
+
+    def __init__(self, start: float) -> None:
+        self._start = start
+        self._since = time.monotonic()
+
+    def __call__(self) -> float:
+        return self._start + time.monotonic() - self._since
+
+    def set(self, moment: float) -> None:
+        """Move the clock; time goes on from there."""
+        self._start, self._since = moment, time.monotonic()
+
+    def keep(self, home: Path) -> None:
+        """Remember the moment for the next opening. A desk on a read-only disk simply forgets it."""
+        with contextlib.suppress(OSError):
+            (home / FILE).write_text(f"{self():.0f}\n", encoding="ascii")
+
+
+def kept(home: Path) -> PracticeClock | None:
+    """The clock as it was left, or None."""
+    try:
+        return PracticeClock(float((home / FILE).read_text(encoding="ascii")))
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,151 @@
+"""Queues: saved queries as docs, their pages as the list reads them, and counts that touch no ticket row.
+
+A queue doc is two lines of TOML: `query = "..."` and, if wanted, `sort = "newest"`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tomllib
+from dataclasses import dataclass, replace
+from typing import cast
+
+from store.errors import DocError, QueryError
+from store.model import Bucket, Line, Queue, Status, Ticket
+from store.reads import docs, tickets
+from store.reads.sql import Where, where
+from store.rules.match import IS_BUCKET, Subject, matches
+from store.rules.query import Node, Term, Text, leaves, parse, visible
+
+DEFAULTS = (
+    Queue("Mine", "is:active assignee:me"),
+    Queue("Unassigned", "is:active assignee:none"),
+    Queue("Team", "is:active"),
+    Queue("Waiting", "is:waiting", "newest"),
+    Queue("Snoozed", "is:snoozed", "newest"),
+    Queue("All open", "is:open"),
+)
+"""The tabs of a desk that has no queue docs."""
+
+_KEYS = ("query", "sort", "key")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, and when: what `me` and `late` mean."""
+
+    now: int
+    me: str
+
+
+def every(conn: sqlite3.Connection, *, order: tuple[str, ...] = ()) -> list[Queue]:
+    """The queues of the desk; those named in `order` first. Docs that cannot be read are left out."""
+    found: list[Queue] = []
+    for doc in docs.of_kind(conn, "queue"):
+        try:
+            found.append(replace(read(doc.body), name=doc.name))
+        except DocError:
+            continue
+    rank = {name.lower(): n for n, name in enumerate(order)}
+    return sorted(found or DEFAULTS, key=lambda queue: rank.get(queue.name.lower(), len(rank)))
+
+
+def read(text: str) -> Queue:
+    """The queue a doc describes, without its name. Raises DocError."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DocError(f"The queue is no valid TOML: {error}.") from None
+    unknown = sorted(table.keys() - set(_KEYS))
+    if unknown:
+        raise DocError(
+            f"A queue has no field {unknown[0]!r}; it has {', '.join(_KEYS)}.", _line(text, unknown[0])
+        )
+    query, sort, key = (cast(object, table.get(name, "")) for name in _KEYS)
+    if not isinstance(query, str) or not query.strip():
+        raise DocError('A queue needs query = "...", such as query = "is:open tag:refund".')
+    if not isinstance(key, str) or not isinstance(sort, str) or (sort or "sla") not in tickets.SORTS:
+        raise DocError(f"sort can be {', '.join(tickets.SORTS)}.", _line(text, "sort"))
+    try:
+        parse(query)
+    except QueryError as error:
+        raise DocError(str(error), _line(text, "query"), error.column + 1) from None
+    return Queue("", query, sort or "sla", key)
+
+
+def write(queue: Queue) -> str:
+    """The doc text of a queue."""
+    quoted = queue.query.replace("\\", "\\\\").replace('"', '\\"')
+    return f'query = "{quoted}"\n' + (f'sort = "{queue.sort}"\n' if queue.sort != "sla" else "")
+
+
+def condition(query: str, asked: Asked) -> Where:
+    """A query as SQL, bin and spam left out unless asked for. Raises QueryError."""
+    return where(visible(parse(query)), now=asked.now, me=asked.me)
+
+
+def count(conn: sqlite3.Connection, query: str, asked: Asked) -> int:
+    """How many tickets a queue holds, from the kept counters where they can tell."""
+    tree = visible(parse(query))
+    if _countable(tree):
+        return _from_tally(conn, tree, asked)
+    return tickets.count(conn, where(tree, now=asked.now, me=asked.me))
+
+
+class Pages:
+    """One queue as a list reads it: pages from an index, however deep."""
+
+    def __init__(self, conn: sqlite3.Connection, query: str, *, sort: str, asked: Asked) -> None:
+        self.conn = conn
+        self.query = query
+        self.sort = sort
+        self.asked = asked
+        self._where = condition(query, asked)
+
+    def page(self, after: tickets.Position | None, limit: int, backward: bool) -> list[Line]:
+        return tickets.page(
+            self.conn, self._where, sort=self.sort, after=after, limit=limit, backward=backward
+        )
+
+    def count(self) -> int:
+        return count(self.conn, self.query, self.asked)
+
+    def where(self, ticket: str) -> tickets.Position | None:
+        """Where a ticket stands now, None if it is not in the queue."""
+        mine = Where(f"({self._where.sql}) AND t.id = ?", (*self._where.params, ticket), self._where.buckets)
+        lines = tickets.page(self.conn, mine, sort=self.sort, limit=1)
+        return lines[0].position if lines else None
+
+
+def _countable(tree: Node) -> bool:
+    return all(not isinstance(leaf, Text) and _tallied(leaf) for leaf in leaves(tree))
+
+
+def _tallied(term: Term) -> bool:
+    """Whether the counters keep what this term asks about."""
+    if term.field == "is":
+        return all(value in IS_BUCKET or value in ("mine", "unassigned") for value in term.values)
+    return term.field in ("bucket", "assignee", "group", "priority")
+
+
+def _from_tally(conn: sqlite3.Connection, tree: Node, asked: Asked) -> int:
+    rows = conn.execute("SELECT bucket, assignee, grp, priority, n FROM tally WHERE n > 0")
+    return sum(
+        n
+        for bucket, assignee, group, priority, n in rows
+        if matches(tree, _like(bucket, assignee, group, priority), now=asked.now, me=asked.me)
+    )
+
+
+def _like(bucket: str, assignee: str, group: str, priority: int) -> Subject:
+    """A ticket that stands for all those counted together."""
+    ticket = Ticket(
+        id="", number=None, subject="", status=Status.OPEN, priority=priority, created=0, updated=0,
+        bucket=Bucket(bucket), assignee=assignee, group=group,
+    )  # fmt: skip
+    return Subject(ticket)
+
+
+def _line(text: str, name: str) -> int:
+    lines = text.split("\n")
+    return next((n for n, line in enumerate(lines, 1) if line.strip().startswith(name)), 1)
