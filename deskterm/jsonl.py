@@ -1,0 +1,120 @@
+"""Tickets, messages and entries as JSON objects: the shapes scripts may rely on.
+
+Pure: values in, plain objects out. A shape only ever gains fields under the same `schema`; times are ISO
+8601 in UTC, people and companies are objects or null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from deskterm.moments import iso
+from store.log.history import Happened
+from store.model import Account, Customer, Message, Ticket
+from store.outbox import Waiting
+
+TICKET = "deskterm.ticket.1"
+MESSAGE = "deskterm.message.1"
+ENTRY = "deskterm.entry.1"
+CHANGE = "deskterm.change.1"
+COUNTS = "deskterm.counts.1"
+INTERVAL = "deskterm.interval.1"
+KEY = "deskterm.key.1"
+
+Json = Mapping[str, object]
+
+
+def ticket(
+    one: Ticket, *, version: int | None, customer: Customer | None, account: Account | None
+) -> dict[str, object]:
+    """A ticket. `version` is the base that `apply -` compares with; None for a ticket of the past."""
+    return {
+        "schema": TICKET,
+        "id": one.id,
+        "number": one.number,
+        "subject": one.subject,
+        "status": one.status.value,
+        "priority": one.priority,
+        "assignee": one.assignee or None,
+        "group": one.group or None,
+        "type": one.type or None,
+        "tags": list(one.tags),
+        "customer": _person(customer),
+        "account": _company(account),
+        "channel": one.channel,
+        "bucket": one.bucket.value,
+        "unread": one.unread,
+        "created": iso(one.created),
+        "updated": iso(one.updated),
+        "snooze_until": iso(one.snooze_until),
+        "due_at": iso(one.due_at),
+        "due_kind": one.due_kind or None,
+        "version": version,
+    }
+
+
+def message(
+    one: Message, text: str, *, number: int | None, waiting: Waiting | None = None
+) -> dict[str, object]:
+    """A message of a ticket with its whole text; `state` is that of its way out."""
+    return {
+        "schema": MESSAGE,
+        "id": one.id,
+        "ticket": one.ticket,
+        "number": number,
+        "kind": one.kind.value,
+        "author": one.author,
+        "date": iso(one.date),
+        "from": one.sender or None,
+        "to": list(one.to),
+        "cc": list(one.cc),
+        "subject": one.subject,
+        "message_id": one.msgid or None,
+        "signals": list(one.signals),
+        "files": [{"name": f.name, "type": f.type, "size": f.size, "sha256": f.sha256} for f in one.files],
+        "why": one.why,
+        "state": waiting.state if waiting else None,
+        "text": text,
+    }
+
+
+def entry(one: Happened) -> dict[str, object]:
+    """An entry of the log with what it changed."""
+    return {
+        "schema": ENTRY,
+        "id": str(one.entry),
+        "at": iso(one.at),
+        "actor": one.actor,
+        "kind": one.kind,
+        "cause": str(one.cause) if one.cause is not None else None,
+        "void": one.void,
+        "changes": [
+            {"row": was.eid, "field": was.field, "from": was.before, "to": was.after} for was in one.changes
+        ],
+    }
+
+
+def _person(customer: Customer | None) -> Json | None:
+    return {"id": customer.id, "name": customer.name, "email": customer.email} if customer else None
+
+
+def _company(account: Account | None) -> Json | None:
+    if account is None:
+        return None
+    return {"id": account.id, "name": account.name, "domain": account.domain, "tier": account.tier or None}
+
+
+def with_people(
+    tickets: Sequence[Ticket],
+    *,
+    versions: Mapping[str, int],
+    customers: Mapping[str, Customer],
+    accounts: Mapping[str, Account],
+) -> list[dict[str, object]]:
+    """Tickets with the people they name."""
+    found: list[dict[str, object]] = []
+    for one in tickets:
+        customer = customers.get(one.customer)
+        account = accounts.get(customer.account) if customer else None
+        found.append(ticket(one, version=versions.get(one.id), customer=customer, account=account))
+    return found

@@ -1,0 +1,72 @@
+"""Many tickets at once: each question is one statement, whatever the number of tickets.
+
+For bulk plans and exports, which would otherwise ask the file a dozen times a ticket.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from store.model import Account, Customer, Message, Ticket
+from store.reads import conversation
+from store.reads.conversation import _COLUMNS as LETTER  # pyright: ignore[reportPrivateUsage]
+from store.reads.people import _ACCOUNT as ACCOUNT  # pyright: ignore[reportPrivateUsage]
+from store.reads.people import _CUSTOMER as CUSTOMER  # pyright: ignore[reportPrivateUsage]
+from store.reads.tickets import _WHOLE as WHOLE  # pyright: ignore[reportPrivateUsage]
+from store.reads.tickets import _ticket as of_row  # pyright: ignore[reportPrivateUsage]
+
+_GIVEN = "(SELECT value FROM json_each(?))"
+
+
+def tickets(conn: sqlite3.Connection, eids: Sequence[str]) -> list[Ticket]:
+    """The tickets of these ids, in their order; ids that do not exist are left out."""
+    given = json.dumps(list(eids))
+    tags: dict[str, list[str]] = {}
+    query = f"SELECT eid, k FROM attr WHERE ns = 'tag' AND eid IN {_GIVEN} ORDER BY k"
+    for eid, tag in conn.execute(query, (given,)):
+        tags.setdefault(eid, []).append(tag)
+    rows = conn.execute(f"SELECT {WHOLE} FROM ticket WHERE id IN {_GIVEN}", (given,))
+    found = {row[0]: of_row(row, tuple(tags.get(row[0], ()))) for row in rows}
+    return [found[eid] for eid in eids if eid in found]
+
+
+def versions(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, int]:
+    """The version of each ticket: a number that changes whenever anything on it does."""
+    given = json.dumps(list(eids))
+    return dict(conn.execute(f"SELECT id, version FROM ticket WHERE id IN {_GIVEN}", (given,)).fetchall())
+
+
+def customers(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, Customer]:
+    given = json.dumps(list(set(eids)))
+    rows = conn.execute(f"{CUSTOMER} WHERE id IN {_GIVEN}", (given,))
+    return {row[0]: Customer(*row) for row in rows}
+
+
+def accounts(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, Account]:
+    given = json.dumps(list(set(eids)))
+    rows = conn.execute(f"{ACCOUNT} WHERE id IN {_GIVEN}", (given,))
+    return {row[0]: Account(*row) for row in rows}
+
+
+def participants(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Lower-case addresses that take part in each ticket, by ticket id."""
+    given = json.dumps(list(eids))
+    found: dict[str, set[str]] = {}
+    for eid, who in conn.execute(f"SELECT eid, k FROM attr WHERE ns = 'who' AND eid IN {_GIVEN}", (given,)):
+        found.setdefault(eid, set()).add(who)
+    return {eid: frozenset(who) for eid, who in found.items()}
+
+
+def messages(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, list[Message]]:
+    """The messages of each ticket, oldest first, by ticket id."""
+    given = json.dumps(list(eids))
+    rows = conn.execute(
+        f"SELECT {LETTER} FROM message WHERE ticket IN {_GIVEN} AND _deleted IS NULL ORDER BY date, n",
+        (given,),
+    )
+    found: dict[str, list[Message]] = {}
+    for row in rows:
+        found.setdefault(row[1], []).append(conversation.of_row(row))
+    return found
