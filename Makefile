@@ -1,0 +1,57 @@
+# Every command makes the environment `.venv` first, if need be, with nothing but Python's own venv and pip.
+# Another Python: make demo PYTHON=python3.13
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+WHAT ?=
+
+.PHONY: demo test check format keys pictures bench clean
+
+# The practice desk: a made-up company and its mail. Without a terminal it prints the queue as plain lines.
+demo: .venv/ready
+	@$(BIN)/deskterm demo
+
+test: .venv/ready-to-work
+	@$(BIN)/python -m pytest -n auto $(WHAT)
+
+check: .venv/ready-to-work
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports --no-cache --no-logo
+
+format: .venv/ready-to-work
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+# The key table of the README, from the list of actions.
+keys: .venv/ready-to-work
+	@$(BIN)/python -m tests.readme
+
+# The pictures the tests compare with. Look at what changed before it is committed.
+pictures: .venv/ready-to-work
+	@$(BIN)/python -m pytest tests/pictures --snapshot-update $(WHAT)
+
+# One benchmark: make bench WHAT=due
+bench: .venv/ready-to-work
+	@$(BIN)/python -m tests.bench $(WHAT)
+
+clean:
+	rm -rf .venv build dist .ruff_cache .hypothesis
+
+# What the program needs. hatchling and editables come first and by hand, so that they too have the
+# version of constraints.txt and a second run needs no network.
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
+	  echo "deskterm needs Python 3.11 to 3.14 and $(PYTHON) is another one; try: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making .venv (once, about a minute) ..." >&2; $(PYTHON) -m venv .venv; }
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+# What working on it needs besides.
+.venv/ready-to-work: .venv/ready
+	@echo "Adding the tools of the workshop to .venv ..." >&2
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@
