@@ -19,7 +19,7 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _SIMPLE: Final = re.compile(
-    r"[ \t]*(?:(?:\"([^\"\\=<>@]*)\"|([\w.'!#$*+/^`{|}~ \t-]*?))[ \t]*<([\w.!#$%&'*+/=^`{|}~-]+@[\w.-]+)>"
+    r"[ \t]*(?:(?:\"([^\"\\=<>@]*)\"|([\w.'!#$%*+/=?^`{|}~ \t-]*?))[ \t]*<([\w.!#$%&'*+/=^`{|}~-]+@[\w.-]+)>"
     r"|([\w.!#$%&'*+/^`{|}~-]+@[\w.-]+))[ \t]*(?:,|\Z)",
     re.ASCII,
 )
@@ -55,7 +55,8 @@ def simple(value: str) -> list[Address] | None:
         if m is None or m.end() == at:
             return None
         quoted, name, bracketed, bare = m.groups()
-        people.append(Address(" ".join((quoted or name or "").split()), bracketed or bare))
+        name = quoted or name or ""
+        people.append(Address(" ".join((words(name) if "=?" in name else name).split()), bracketed or bare))
         at = m.end()
     return people if not value.endswith(",") else None
 

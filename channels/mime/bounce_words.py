@@ -29,10 +29,9 @@ SUBJECTS: Final = re.compile(
     r"|échec de (?:la )?remise|no se puede entregar"
     r"|mancata consegna|não (?:foi )?entregue|niet bezorgd|onbestelbaar|не доставлен"
     r"|недоставленн|エラー通知|配信不能|退信|系统退信"
-    r"|are not member|not a member|rejected",
-    re.IGNORECASE,
+    r"|are not member|not a member|rejected"
 )
-"""Subjects of reports; alone they prove nothing."""
+"""Subjects of reports in lower case; alone they prove nothing."""
 
 BODIES: Final = re.compile(
     r"could not be delivered|couldn't be delivered|unable to deliver"
@@ -153,3 +152,13 @@ ORIGINAL: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Where the copy of our letter begins inside the text of a report."""
+
+ORIGINAL_STEMS: Final = (
+    "riginal message",
+    "riginal Message",
+    "message headers",
+    "copy of",
+    "Return-Path:",
+    "Return-path:",
+)
+"""One of these is in every report that has the copy in its text: a cheap question before the dear one."""

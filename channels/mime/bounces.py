@@ -169,20 +169,23 @@ def _looks_like_one(root: Node, *, sender: tuple[Address, ...], subject: str, te
     """Whether an unstandard letter reports on delivery: a daemon wrote it, and it says so."""
     if root.get("x-failed-recipients"):
         return True
-    about = text[:_TEXT]
     path = (root.get("return-path") or b"").strip().lower()
-    nobody = path in (b"<>", b"<mailer-daemon>") or path.startswith(b"<mailer-daemon@")
-    daemon = any(words.DAEMONS.match(p.addr) or words.DAEMONS.match(p.name.strip('" ')) for p in sender)
+    daemon = path in (b"<>", b"<mailer-daemon>") or path.startswith(b"<mailer-daemon@")
+    daemon = daemon or any(words.DAEMONS.match(p.addr) or words.DAEMONS.match(p.name) for p in sender)
     named = (root.get("from") or b"").strip()
-    daemon = daemon or b"<>" in named or named.lower().startswith(b"mailer-daemon")
-    titled = bool(words.SUBJECTS.search(subject))
-    worded = bool(
-        words.BODIES.search(words.ORIGINAL.split(about, maxsplit=1)[0]) or words.BODIES.search(about[:3_000])
-    )
-    if daemon or nobody:
-        coded = _STATUS.search(about) or _REPLY.search(about) or _copies(root.leaves())
-        return titled or (worded and bool(coded))
-    return titled and worded and bool(_copies(root.leaves()) or words.ORIGINAL.search(about))
+    daemon = daemon or b"<>" in named or named[:13].lower() == b"mailer-daemon"
+    about = text[:_TEXT]
+    copied = bool(_copies(root.leaves()))
+    if not (daemon or copied or any(mark in about for mark in words.ORIGINAL_STEMS)):
+        return False  # the common case, before any dear look at the words
+    titled = bool(words.SUBJECTS.search(subject[:300].lower()))
+    if daemon and titled:
+        return True
+    if not (daemon or titled) or not words.BODIES.search(words.ORIGINAL.split(about, maxsplit=1)[0] or about):
+        return False
+    if daemon:
+        return bool(copied or _STATUS.search(about) or _REPLY.search(about))
+    return bool(copied or words.ORIGINAL.search(about))
 
 
 def _by_wording(leaves: list[Node], root: Node, *, subject: str, text: str) -> Bounce:

@@ -23,10 +23,11 @@ _HEX: Final = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 def raw_text(raw: bytes) -> str:
     """The field as text before any decoding, cut to its limit, still folded."""
-    raw = raw[: limits.FIELD_BYTES]
-    if b"\n" in raw.rstrip() or b"\r" in raw.rstrip():
-        raw = _BLANK_LINE.split(raw.lstrip(b"\r\n"), maxsplit=1)[0]
-    text = decode_field(raw)
+    if len(raw) > limits.FIELD_BYTES:
+        raw = raw[: limits.FIELD_BYTES]
+    if b"\n" in raw or b"\r" in raw:
+        raw = _BLANK_LINE.split(raw.strip(b"\r\n"), maxsplit=1)[0]
+    text = raw.decode("ascii") if raw.isascii() else decode_field(raw)
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 

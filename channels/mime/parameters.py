@@ -7,6 +7,7 @@ the standard forbids them, or as raw eight-bit text; each ends as plain text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -26,6 +27,16 @@ _TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]
 
 def parameters(raw: bytes) -> tuple[str, dict[str, str]]:
     """The lower-case value before the first `;`, and its parameters by lower-case name."""
+    return _short(raw) if len(raw) < 200 else _read(raw)
+
+
+@lru_cache(maxsize=512)
+def _short(raw: bytes) -> tuple[str, dict[str, str]]:
+    """Most letters say the same few things; nobody changes the answer."""
+    return _read(raw)
+
+
+def _read(raw: bytes) -> tuple[str, dict[str, str]]:
     value = raw_text(raw).strip()
     if ";" not in value and "=" not in value:
         return value.lower(), {}
@@ -51,7 +62,8 @@ def _collect(rest: str) -> dict[str, str]:
         if n >= limits.PARAMETERS:
             break
         key = m["key"].lower()
-        value = re.sub(r"\\(.)", r"\1", m["quoted"]) if m["quoted"] is not None else _plain(m["plain"])
+        quoted: str | None = m["quoted"]
+        value = _plain(m["plain"]) if quoted is None else _unescaped(quoted)
         if "*" not in key:
             whole.setdefault(key, words(unfold(value)))
         elif piece := _PIECE.fullmatch(key):
@@ -61,6 +73,10 @@ def _collect(rest: str) -> dict[str, str]:
     for key, found in pieces.items():
         whole[key] = _extended(sorted(found))
     return whole
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value) if "\\" in value else value
 
 
 def _plain(value: str) -> str:

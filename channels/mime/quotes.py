@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from channels.letter import Fold
@@ -19,6 +20,7 @@ _HEAD_LINES: Final = 4
 """Lines over which a mail program may wrap `On ..., ... wrote:`."""
 _BLOCK_LINES: Final = 14
 """Lines looked at for the labels of a letter quoted whole."""
+_CARD_LINES: Final = 8
 _SIGNATURE_LINES: Final = 30
 """A longer one is no signature."""
 
@@ -51,8 +53,12 @@ _LINK: Final = re.compile(r"<[^<>]{0,500}>|\([^()]{0,500}\)|https?://\S{1,500}")
 _EXCUSE: Final = re.compile(r"[,.;]?\s*(?:please\s)?(?:excuse|forgive|pardon)\b.*", re.IGNORECASE)
 _PREFIXED: Final = re.compile(r"[\w.-]{1,15}>\s")
 _CONTACT: Final = re.compile(r"@[\w-]+\.|https?://|www\.|\+?\d[\d ()/.-]{7,}\d")
+_SENT_STARTS: Final = frozenset(v[:3] for v in words.SENT_FROM)
+_SENT_LAST: Final = frozenset(v[-2:] for v in words.SENT_ENDS)
 _BLANK: Final = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _STRIP: Final = _BLANK + "*_"
+_ENDINGS: Final = frozenset(_STRIP + ":：-")
+_BEGINNINGS: Final = frozenset(_STRIP + ">-=~#`(<[")
 
 
 @dataclass(slots=True)
@@ -78,51 +84,55 @@ def folds(text: str, *, forward: bool = False) -> tuple[Fold, ...]:
 
 class _Scan:
     def __init__(self, text: str, *, forward: bool) -> None:
-        self.lines = [line[:_LINE] for line in text.split("\n")]
+        lines = text.split("\n")
+        self.lines = [line[:_LINE] for line in lines] if max(map(len, lines)) > _LINE else lines
         self.forward = forward
         self.end = len(self.lines)
         """Nothing from this line on is looked at: a forwarded letter begins."""
+        self.fenced = _fenced(self.lines) if "```" in text or "~~~" in text else frozenset[int]()
+        self.first_own = next(
+            (n for n, line in enumerate(self.lines) if line.strip(_BLANK) and line[0] != ">"), self.end
+        )
 
     def folds(self) -> tuple[Fold, ...]:
         blocks = self._blocks()
-        kept = self._not_interleaved(blocks)
-        found = [Fold("q", b.first, b.last) for b in kept]
+        found = [Fold("q", b.first, b.last) for b in self._not_interleaved(blocks)]
         found.extend(self._signatures(blocks))
         return tuple(sorted(found, key=lambda f: f.first))
 
     def _blocks(self) -> list[_Block]:
+        """Quotes from top to bottom. Only lines that begin or end in a telling way are looked at."""
         blocks: list[_Block] = []
-        n, fenced = 0, False
-        while n < self.end:
-            line = self.lines[n]
-            head = line[:1]
-            if head == "" or head == "\xa0":
-                n += 1
-                continue
-            if head in "`~ " and _FENCE.match(line):
-                fenced = not fenced
-            block = None if fenced else self._block_at(n, line, blocks)
-            if block is None:
-                n += 1
-                continue
-            blocks.append(block)
-            n = block.last + 1
+        past = 0
+        telling = [
+            n
+            for n, line in enumerate(self.lines)
+            if line
+            and (line[0] in _BEGINNINGS or line[-1] in _ENDINGS or ":" in line[:40] or "：" in line[:20])
+        ]
+        for n in telling:
+            if past <= n < self.end and n not in self.fenced:
+                block = self._block_at(n, self.lines[n], past)
+                if block is not None:
+                    blocks.append(block)
+                    past = block.last + 1
         return blocks
 
-    def _block_at(self, n: int, line: str, blocks: list[_Block]) -> _Block | None:
+    def _block_at(self, n: int, line: str, floor: int) -> _Block | None:
         """The quote that line `n` begins or, being the last line of its head, introduces."""
-        if line.startswith((">", " >")) and not self._closes_address(n):
+        if line[0] in "> " and line.startswith((">", " >")) and not self._closes_address(n):
             return self._marked(n, n, introduced=False)
-        tail = line.rstrip(_STRIP)
-        floor = blocks[-1].last + 1 if blocks else 0
-        if tail.endswith((":", "：", "--", ">:")) and (first := self._head(n, floor)) is not None:
-            return self._introduced(first, n)
-        if line.lstrip(_STRIP)[:1] in "-_=" and self._is_marker(n):
+        open_ended = False
+        if line[-1] in _ENDINGS:
+            tail = line.rstrip(_STRIP)
+            open_ended = tail.endswith((":", "："))
+            if (open_ended or tail.endswith("--")) and (first := self._head(n, floor)) is not None:
+                return self._introduced(first, n)
+        if line[0] in _BEGINNINGS and line.lstrip(_STRIP)[:1] in "-_=" and self._is_marker(n):
             return self._whole(n)
-        if _FORWARDED.match(line) and len(line) < 120 and ("--" in line or tail.endswith((":", "："))):
+        if (open_ended or "--" in line) and len(line) < 120 and _FORWARDED.match(line):
             self.end = n
-            return None
-        if not self.forward and (":" in line or "：" in line) and self._labels(n) >= 3:
+        elif not self.forward and self._labels(n) >= 3:
             return self._whole(n)
         return None
 
@@ -183,6 +193,8 @@ class _Scan:
     def _is_marker(self, n: int) -> bool:
         """A line of dashes that says `Original Message`, or that stands above the labels of a letter."""
         line = self.lines[n]
+        if _SIGNATURE.match(line):
+            return False
         if _ORIGINAL.match(line):
             return True
         if self.forward or not _RULE.match(line):
@@ -222,7 +234,7 @@ class _Scan:
         return _Block(first, self.end - 1, introduced=True, to_end=True)
 
     def _own_above(self, n: int) -> bool:
-        return any(line.strip(_BLANK) and not line.startswith(">") for line in self.lines[:n])
+        return self.first_own < n
 
     def _not_interleaved(self, blocks: list[_Block]) -> list[_Block]:
         """Quotes that may fold: those with no answer of the sender's below that needs them."""
@@ -263,26 +275,37 @@ class _Scan:
         return found
 
     def _signature_in(self, start: int, end: int) -> int | None:
-        fenced = False
-        for n in range(start, end):
+        telling = [
+            n
+            for n in range(start, end)
+            if (line := self.lines[n])
+            and (line[0] in _BEGINNINGS or line[:3].lower() in _SENT_STARTS or line[-2:] in _SENT_LAST)
+        ]
+        for n in telling:
             line = self.lines[n]
-            if not line:
-                continue
-            if line[0] in "`~ " and _FENCE.match(line):
-                fenced = not fenced
-            if fenced:
+            if n in self.fenced:
                 continue
             if line[0] == "-" and _SIGNATURE.match(line):
-                if sum(1 for k in range(n, end) if self.lines[k].strip()) <= _SIGNATURE_LINES:
+                if len(self._below(n, end, most=_SIGNATURE_LINES)) <= _SIGNATURE_LINES:
                     return n
             elif self._telephone(n) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
                 return n
         return None
 
+    def _below(self, n: int, end: int, *, most: int) -> list[str]:
+        """The lines with words below `n`, up to one more than `most`."""
+        found: list[str] = []
+        for line in islice(self.lines, n + 1, end):
+            if line.strip(_BLANK):
+                found.append(line.strip())
+                if len(found) > most:
+                    break
+        return found
+
     def _telephone(self, n: int) -> bool:
         """`Sent from my iPhone` in its many forms; a sentence that merely begins so is none."""
         line = self.lines[n]
-        if not line or len(line) > 200:
+        if not _may_be_telephone(line):
             return False
         said = _EXCUSE.sub("", _LINK.sub("", line) if not line.lstrip().startswith("(") else line).strip(
             _STRIP
@@ -295,10 +318,30 @@ class _Scan:
         """A rule above a few short lines with a way to reach somebody: a visiting card."""
         if not _RULE.match(self.lines[n]) or not self._own_above(n):
             return False
-        below = [self.lines[k].strip() for k in range(n + 1, end) if self.lines[k].strip(_BLANK)]
-        if not 1 <= len(below) <= 8 or any(len(line) > 90 for line in below):
+        below = self._below(n, end, most=_CARD_LINES)
+        if not 1 <= len(below) <= _CARD_LINES or any(len(line) > 90 for line in below):
             return False
         return any(_CONTACT.search(line) for line in below)
+
+
+def _fenced(lines: list[str]) -> frozenset[int]:
+    """Lines of program text between fences, where nothing is a quote."""
+    found: set[int] = set()
+    inside = False
+    for n, line in enumerate(lines):
+        if line[:1] in "`~ " and _FENCE.match(line):
+            inside = not inside
+        elif inside:
+            found.add(n)
+    return frozenset(found)
+
+
+def _may_be_telephone(line: str) -> bool:
+    """The cheap question before the patterns: does it begin or end like the signature of a telephone?"""
+    if not line or len(line) > 200:
+        return False
+    start = line.lstrip(" \t(<[*_\xa0")[:3].lower()
+    return start in _SENT_STARTS or line.rstrip(" .)>]*_")[-2:] in _SENT_LAST
 
 
 def _begins_with_date(joined: str) -> bool:

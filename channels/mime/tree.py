@@ -19,9 +19,9 @@ Fields = list[tuple[str, bytes]]
 
 _WELL_FORMED: Final = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*\Z")
 _FIELD: Final = re.compile(rb"([!-9;-~]+):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
+_NAMES: Final[dict[bytes, str]] = {}
 _NAME: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _SENDER: Final = re.compile(rb"From[ \t]*:")
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n|\r\r")
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class Node:
     end: int
     type: str
     params: dict[str, str]
+    first: dict[str, bytes]
+    """The first field of each lower-case name."""
     children: list[Node] = field(default_factory=list["Node"])
 
     @property
@@ -45,10 +47,7 @@ class Node:
 
     def get(self, name: str) -> bytes | None:
         """The first field of that lower-case name."""
-        for key, value in self.fields:
-            if key == name:
-                return value
-        return None
+        return self.first.get(name)
 
     def leaves(self) -> list[Node]:
         """Every leaf below, in order."""
@@ -72,12 +71,11 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Fields, int, str]:
         start = line_end + 1
     if raw.startswith((b"\n", b"\r\n"), start):
         return [], start + (1 if raw[start] == 10 else 2), ""
-    gap = _HEAD_END.search(raw, start, end)
-    stop, body = (gap.start(), gap.end()) if gap else (end, end)
+    stop, body = _head_end(raw, start, end)
     head = raw[start : min(stop, start + limits.HEAD_BYTES)]
     cut = stop - start > limits.HEAD_BYTES
     if not cut and _WELL_FORMED.match(head + b"\n"):
-        fields = [(name.decode("ascii").lower(), value) for name, value in _FIELD.findall(head)]
+        fields = [(_NAMES.get(name) or _name(name), value) for name, value in _FIELD.findall(head)]
         if len(fields) <= limits.HEAD_FIELDS:
             return fields, body, ""
     fields, junk, taken = _careful(head)
@@ -86,6 +84,23 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Fields, int, str]:
     if cut or len(fields) > limits.HEAD_FIELDS:
         return fields[: limits.HEAD_FIELDS], body, "the header is too long and was cut"
     return fields, body, "a header line was no header and was ignored" if junk else ""
+
+
+def _name(raw: bytes) -> str:
+    """The lower-case name; the common spellings are remembered, the strangers' are not."""
+    name = raw.decode("ascii").lower()
+    if len(_NAMES) < 500 and len(raw) < 60:
+        _NAMES[raw] = name
+    return name
+
+
+def _head_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the fields end and where the body begins: around the first empty line."""
+    unix = raw.find(b"\n\n", start, end)
+    dos = raw.find(b"\n\r\n", start, unix if unix >= 0 else end)
+    if dos >= 0:
+        return (dos - 1 if raw[dos - 1] == 13 else dos), dos + 3
+    return (unix, unix + 2) if unix >= 0 else (end, end)
 
 
 def _careful(head: bytes) -> tuple[Fields, bool, int | None]:
@@ -134,9 +149,9 @@ def walk(raw: bytes, wrong: list[str]) -> Node:
 
 def node_of(path: str, fields: Fields, place: tuple[bytes, int, int], default: str = "text/plain") -> Node:
     """A node whose type and parameters are read from its fields."""
-    given = next((value for name, value in fields if name == "content-type"), None)
-    kind, params = content_type(given, default)
-    return Node(path, fields, *place, kind, params)
+    first = dict(reversed(fields))
+    kind, params = content_type(first.get("content-type"), default)
+    return Node(path, fields, *place, kind, params, first)
 
 
 def as_text(node: Node) -> None:
