@@ -133,6 +133,7 @@ class Composer(Vertical):
         self._title.words = NOTE_TITLE if form.note else clean(form.title)
         self._title.note = form.note
         self._title.refresh()
+        self._about.set_class(form.note, "spare")
         about: list[Run] = [] if form.note else [("From   ", Role.DIM), (clean(form.sender), Role.TEXT)]
         subject: list[Run] = [("Subject  ", Role.DIM), (clean(form.subject) + " ", Role.TEXT)]
         self._about.show(about, subject if form.subject and not form.note else ())

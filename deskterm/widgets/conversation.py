@@ -192,8 +192,7 @@ class Conversation(Pane):
         key = (at, self.body_width)
         found = self._strips.get(key)
         if found is None:
-            offset = int(self.edge)
-            found = self.strip(self._lines[at].runs, self.body_width).apply_offsets(-offset, at)
+            found = self.strip(self._lines[at].runs, self.body_width).apply_offsets(0, at)
             self._strips[key] = found
         return found
 

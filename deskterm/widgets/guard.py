@@ -1,9 +1,12 @@
 """The second net: a line filter that takes out of every strip what could drive the terminal.
 
-The first net is `deskterm.safe`; this one also covers widgets and texts that never met it.
+The first net is `deskterm.safe`; this one also covers widgets and texts that never met it. The line-drawn
+widgets pass every run through `guarded` themselves.
 """
 
 from __future__ import annotations
+
+from re import Match
 
 from rich.segment import Segment
 from textual.color import Color
@@ -24,15 +27,20 @@ class LineGuard(LineFilter):
         return [_cleaned(segment) for segment in segments]
 
 
+def guarded(text: str) -> str:
+    """`text` with a stand-in for each forbidden character that takes room, nothing for those without."""
+    return text if _is_clean(text) else FORBIDDEN.sub(_stand_in, text)
+
+
 def _is_clean(text: str) -> bool:
     return (text.isascii() and text.isprintable()) or not FORBIDDEN.search(text)
 
 
+def _stand_in(found: Match[str]) -> str:
+    return "" if found[0].isascii() else BROKEN * width(found[0])
+
+
 def _cleaned(segment: Segment) -> Segment:
-    """A stand-in for each character that takes room in the layout, nothing for those that take none."""
     if segment.control or _is_clean(segment.text):
         return segment
-    text = FORBIDDEN.sub(
-        lambda found: BROKEN * width(found[0]) if not found[0].isascii() else "", segment.text
-    )
-    return Segment(text, segment.style, segment.control)
+    return Segment(guarded(segment.text), segment.style, segment.control)

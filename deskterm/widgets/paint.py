@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import cast
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
@@ -18,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskterm.safe import fit, width
+from deskterm.widgets.guard import guarded
 
 
 class Role(StrEnum):
@@ -118,15 +120,21 @@ class Inks:
 
 def _own_style(role: Role, variables: Mapping[str, str]) -> Style:
     name = f"role-{role.value}"
-    ground = Color.parse(variables[f"{name}-on"])
     attributes = variables[f"{name}-style"].split()
     return Style(
-        color=Color.parse(variables[name]).rich_color,
-        bgcolor=None if ground.a == 0 and ground.ansi is None else ground.rich_color,
+        color=_rich(Color.parse(variables[name])),
+        bgcolor=_rich(Color.parse(variables[f"{name}-on"])),
         bold="bold" in attributes or None,
         underline="underline" in attributes or None,
         reverse="reverse" in attributes or None,
     )
+
+
+def _rich(color: Color) -> RichColor | None:
+    """The colour to send; none for the terminal's own and for a ground that is already there."""
+    if color.ansi is not None:
+        return color.rich_color if color.ansi >= 0 else None
+    return color.rich_color if color.a else None
 
 
 @lru_cache(maxsize=8)
@@ -160,13 +168,18 @@ class Painted(Widget):
         """Forget drawn strips, because colours or sizes changed."""
 
     def strip(self, runs: Iterable[Run], room: int, ground: Role = Role.TEXT) -> Strip:
-        """The runs as one line of exactly `room` cells, the rest of it in the ground's background."""
+        """The runs as one line of exactly `room` cells, the rest of it in the ground's background.
+
+        Textual applies line filters only where it draws a widget's border and padding, which these widgets
+        leave out for speed; so the second net is here.
+        """
         inks = self.inks
         segments: list[Segment] = []
         used = 0
         for text, role in cut(runs, room):
-            segments.append(Segment(text, inks.on(role, ground)))
-            used += width(text)
+            shown = guarded(text)
+            segments.append(Segment(shown, inks.on(role, ground)))
+            used += width(shown)
         if used < room:
             segments.append(Segment(" " * (room - used), inks.on(Role.TEXT, ground)))
         return Strip(segments, room)

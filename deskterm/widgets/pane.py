@@ -79,6 +79,10 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
             return lines
         return [line.crop(crop.x, crop.right) for line in lines]
 
+    def render_line(self, y: int) -> Strip:
+        """One row, which the mouse asks for to know what text it is over."""
+        return self._whole_line(y)
+
     def _whole_line(self, y: int) -> Strip:
         if y == 0:
             return self._title()

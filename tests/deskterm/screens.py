@@ -50,12 +50,5 @@ def text_of(widget: Widget) -> list[str]:
 
 
 def painted(app: App[None]) -> list[str]:
-    """What the whole screen shows after all filters, line by line."""
-    width, height = app.size
-    lines = app.screen._compositor.render_strips()
-    filtered = []
-    for strip in lines[:height]:
-        for one in app.get_line_filters():
-            strip = strip.apply_filter(one, app.screen.background_colors[1])
-        filtered.append(strip.text[:width])
-    return filtered
+    """What the compositor would write to the terminal, line by line."""
+    return [strip.text for strip in app.screen._compositor.render_strips()[: app.size.height]]

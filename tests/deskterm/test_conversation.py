@@ -123,6 +123,20 @@ async def test_an_empty_one_says_why_and_a_click_opens_a_file_or_a_fold() -> Non
         assert [message.number for message in posted(seen, Conversation.FileClicked)] == [1]
 
 
+async def test_text_dragged_over_with_the_mouse_is_the_text_below_it() -> None:
+    shown = Conversation(edge=True)
+    app = Stand(shown)
+    async with app.run_test(size=(60, 20)) as pilot:
+        shown.show(HEAD, [_block(1, "alpha beta\ngamma")])
+        await pilot.pause()
+        row = next(y for y, text in enumerate(text_of(shown)) if "alpha" in text)
+        await pilot.mouse_down(shown, offset=(10, row))
+        await pilot.hover(shown, offset=(13, row))
+        await pilot.mouse_up(shown, offset=(13, row))
+        await pilot.pause()
+        assert (app.screen.get_selected_text() or "").strip() in ("beta", "bet")
+
+
 def test_a_long_thread_lays_out_what_is_open_only() -> None:
     blocks = with_older_collapsed([_block(n, "word " * 400) for n in range(200)])
     lines, starts = lay_out(blocks, Look(90, UNICODE))

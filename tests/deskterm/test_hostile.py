@@ -96,6 +96,18 @@ async def test_markup_is_shown_as_it_was_written(payload: str) -> None:
             assert payload in "\n".join(rows), type(widget).__name__
 
 
+async def test_the_second_net_also_catches_what_a_screen_forgot_to_clean() -> None:
+    pane, status = LinePane(), StatusLine()
+    app = Stand(pane, status)
+    async with app.run_test(size=(100, 12)) as pilot:
+        for payload in PAYLOADS.values():
+            pane.show("t", [[(payload, Role.TEXT)]])
+            status.show([(payload, Role.TEXT)])
+            await pilot.pause()
+            assert not FORBIDDEN.search("".join(painted(app)))
+            assert {len(strip) for strip in painted(app)} == {100}
+
+
 async def test_the_guard_also_cleans_widgets_that_never_heard_of_us() -> None:
     for guarded in (True, False):
         app = Stand(Static("\x1b]0;pwned\x07 x", markup=False), guarded=guarded)

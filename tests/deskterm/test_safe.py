@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from deskterm.safe import FORBIDDEN, clean, clean_text, fit, pad, plain, width, wrap
+from tests.paths import ROOT
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=60) | st.text(
     st.sampled_from(
@@ -104,3 +107,13 @@ def test_a_wide_character_is_never_cut_in_half() -> None:
 def test_wrapping_breaks_at_spaces_and_keeps_the_indent() -> None:
     assert wrap("  one two three", 9) == ["  one two", "  three"]
     assert wrap("abcdefghij", 4) == ["abcd", "efgh", "ij"]
+
+
+def test_the_shell_can_clean_text_without_loading_a_screen_library() -> None:
+    code = (
+        "import sys, deskterm.safe, deskterm.actions, deskterm.keymap, deskterm.symbols\n"
+        "deskterm.safe.fit(deskterm.safe.plain('a\\x1b[0m b'), 3)\n"
+        "print(sorted({'textual', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
