@@ -7,7 +7,7 @@ field or kind is kept for a newer program.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from store.log import project, stamp, wire
@@ -47,8 +47,9 @@ def _known(conn: sqlite3.Connection, record: Received) -> bool:
 
 def _store(tx: Tx, record: Received) -> None:
     entry, conn = record.entry, tx.conn
-    lseq = insert_entry(conn, entry, entry.hash, jpos=record.jpos)
-    _remember_clock(tx, entry)
+    lseq = tx.arrival()
+    insert_entry(conn, entry, entry.hash, lseq=lseq, jpos=record.jpos)
+    tx.heard(entry.id)
     _advance_chain(conn, entry)
     touched = {(change.eid, change.field) for change in entry.changes}
     if entry.key is not None:
@@ -96,16 +97,15 @@ def read_entry(conn: sqlite3.Connection, eid: int) -> Entry:
     )  # fmt: skip
 
 
+def entries(conn: sqlite3.Connection, *, after: int = 0) -> Iterator[Entry]:
+    """The whole entries that arrived after `after` (an arrival number), in order of arrival."""
+    for (eid,) in conn.execute("SELECT id FROM entry WHERE lseq > ? ORDER BY lseq", (after,)).fetchall():
+        yield read_entry(conn, int(eid))
+
+
 def _changes(conn: sqlite3.Connection, entry: int, eids: Sequence[str]) -> tuple[Change, ...]:
     query = "SELECT eid, field, value FROM change WHERE eid = ? AND id = ? ORDER BY field"
     return tuple(Change(*row) for eid in sorted(eids) for row in conn.execute(query, (eid, entry)))
-
-
-def _remember_clock(tx: Tx, entry: Entry) -> None:
-    conn = tx.conn
-    conn.execute("UPDATE meta SET v = max(v, ?) WHERE k = 'hi'", (entry.id,))
-    if stamp.trusted(entry.id, wall_ms=tx.store.clock()):
-        conn.execute("UPDATE meta SET v = max(v, ?) WHERE k = 'hlc'", (entry.id,))
 
 
 def _advance_chain(conn: sqlite3.Connection, entry: Entry) -> None:

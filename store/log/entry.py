@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
+from store.errors import Refused
 from store.registry import PUT
 
 Value = int | str | None
@@ -64,23 +65,51 @@ def put(eid: str, row: Mapping[str, Value]) -> Change:
 
 
 def cleaned(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """At most one change per field (the last wins), in (eid, field) order, with storable values."""
-    latest = {(c.eid, c.field): c for c in changes}
-    return tuple(_storable(latest[at]) for at in sorted(latest))
+    """At most one change per field (the last wins), in (eid, field) order, with storable values.
+
+    Half characters become `?`. Raises Refused for what no column can hold and for an unusable row id.
+    """
+    latest = {(c.eid, c.field): c for c in map(_storable, changes)}
+    return tuple(latest[at] for at in sorted(latest))
+
+
+def is_row_id(eid: str) -> bool:
+    """Whether this can name a row: printable, and no space, which stands between ids in lists."""
+    return eid.isprintable() and " " not in eid and eid != ""
+
+
+def is_storable(text: str) -> bool:
+    """Whether the text is whole; a lone surrogate is half a character and fits in no file."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def whole(text: str) -> str:
+    """The text with `?` for every half character."""
+    return text if is_storable(text) else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _storable(change: Change) -> Change:
-    value = change.value
-    if isinstance(value, bool):
-        return change._replace(value=int(value))
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise ValueError(f"{change.field} = {value} does not fit in 64 bits; nothing was changed.")
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            return change._replace(value=value.encode("utf-8", "replace").decode("utf-8"))
-    return change
+    eid, field, value = change
+    if not is_row_id(eid):
+        raise Refused(f"{eid!r} cannot name a row; nothing was changed.")
+    if isinstance(value, str):
+        value = whole(value)
+    elif isinstance(value, bool):
+        value = int(value)
+    elif not fits(value):
+        raise Refused(f"{field} = {value!r:.40} is not text and no 64-bit number; nothing was changed.")
+    return Change(eid, whole(field), value)
+
+
+def fits(value: object) -> bool:
+    """Whether a value that is no text can be kept: nothing, or a whole number of 64 bits."""
+    return value is None or (isinstance(value, int) and -(2**63) <= value < 2**63)
 
 
 def leaf(secret: bytes, change: Change) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from store.log.entry import Change, Entry, Value
+from store.log.entry import Change, Entry, Value, fits, whole
 from store.registry import PUT, REDACT, Table, cell, known, table_of
 
 Row = Mapping[str, Value]
@@ -20,7 +20,7 @@ Row = Mapping[str, Value]
 
 def write_local(conn: sqlite3.Connection, entry: Entry) -> None:
     """Write an entry made here: its sets always win, its puts are the first of their rows."""
-    sets: dict[tuple[str, str], list[tuple[Value, str]]] = {}
+    sets: list[Change] = []
     for change in entry.changes:
         table = table_of(change.eid)
         if table is None:
@@ -28,13 +28,9 @@ def write_local(conn: sqlite3.Connection, entry: Entry) -> None:
         if change.field == PUT:
             _insert(conn, table, change.eid, row_of(change.value))
             _overlay_waiting(conn, change.eid, before=entry.id)
-        elif change.field in table.columns:
-            value = cell(table, change.field, change.value)
-            sets.setdefault((table.name, change.field), []).append((value, change.eid))
-        elif known(table, change.field) and exists(conn, change.eid):
-            _write_map(conn, change)
-    for (name, column), pairs in sets.items():
-        conn.executemany(_update_sql(name, column), pairs)
+        elif change.field in table.columns or (known(table, change.field) and exists(conn, change.eid)):
+            sets.append(change)
+    write_fields(conn, sets)
 
 
 def refold(conn: sqlite3.Connection, touched: Iterable[tuple[str, str]]) -> None:
@@ -42,6 +38,7 @@ def refold(conn: sqlite3.Connection, touched: Iterable[tuple[str, str]]) -> None
     by_row: dict[str, set[str]] = {}
     for eid, field in touched:
         by_row.setdefault(eid, set()).add(field)
+    sets: list[Change] = []
     for eid, fields in by_row.items():
         table = table_of(eid)
         if table is None:
@@ -49,9 +46,9 @@ def refold(conn: sqlite3.Connection, touched: Iterable[tuple[str, str]]) -> None
         if PUT in fields or not _stands(conn, table, eid):
             write_row(conn, table, eid, fold(conn, eid))
         else:
-            for field in fields:
-                if known(table, field):
-                    write_field(conn, Change(eid, field, winner(conn, eid, field)))
+            shown = (field for field in sorted(fields) if known(table, field))
+            sets += (Change(eid, field, winner(conn, eid, field)) for field in shown)
+    write_fields(conn, sets)
 
 
 def winner(conn: sqlite3.Connection, eid: str, field: str, *, before: int | None = None) -> Value:
@@ -101,20 +98,27 @@ def write_row(conn: sqlite3.Connection, table: Table, eid: str, row: Row | None)
     if not _stands(conn, table, eid):
         _insert(conn, table, eid, row)
         return
-    conn.execute(_replace_sql(table), (*_cells(table, row), eid))
+    conn.execute(_update_sql(table.name, table.columns), (*_cells(table, row), eid))
     _write_maps(conn, table, eid, row)
 
 
-def write_field(conn: sqlite3.Connection, change: Change) -> None:
-    """Write one known field of a standing row."""
-    table = table_of(change.eid)
-    if table is None:
-        return
-    if change.field in table.columns:
-        value = cell(table, change.field, change.value)
-        conn.execute(_update_sql(table.name, change.field), (value, change.eid))
-    else:
-        _write_map(conn, change)
+def write_fields(conn: sqlite3.Connection, sets: Iterable[Change]) -> None:
+    """Write known fields, one statement a row, since each update of a ticket moves it in every queue."""
+    cells: dict[tuple[str, str], dict[str, Value]] = {}
+    for change in sets:
+        table = table_of(change.eid)
+        if table is None:
+            continue
+        if change.field in table.columns:
+            value = cell(table, change.field, change.value)
+            cells.setdefault((table.name, change.eid), {})[change.field] = value
+        else:
+            _write_map(conn, change)
+    alike: dict[tuple[str, tuple[str, ...]], list[tuple[Value, ...]]] = {}
+    for (name, eid), row in cells.items():
+        alike.setdefault((name, tuple(row)), []).append((*row.values(), eid))
+    for (name, columns), rows in alike.items():
+        conn.executemany(_update_sql(name, columns), rows)
 
 
 def exists(conn: sqlite3.Connection, eid: str) -> bool:
@@ -136,7 +140,10 @@ def created(conn: sqlite3.Connection, eid: str) -> int:
 
 
 def row_of(value: Value) -> Row:
-    """The row a put holds. A put that is no JSON object (a damaged peer) counts as an empty row."""
+    """The row a put holds, without what no column can hold.
+
+    A put that is no JSON object (a damaged peer) counts as an empty row.
+    """
     try:
         row: object = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
@@ -144,7 +151,9 @@ def row_of(value: Value) -> Row:
     if not isinstance(row, dict):
         return {}
     items = cast("dict[str, object]", row).items()
-    return {field: cell for field, cell in items if cell is None or isinstance(cell, (int, str))}
+    texts = {whole(field): whole(value) for field, value in items if isinstance(value, str)}
+    numbers = {whole(field): int(value) for field, value in items if isinstance(value, int) and fits(value)}
+    return {**texts, **numbers}
 
 
 def _overlay_waiting(conn: sqlite3.Connection, eid: str, *, before: int) -> None:
@@ -193,13 +202,8 @@ def _insert_sql(table: Table) -> str:
 
 
 @cache
-def _replace_sql(table: Table) -> str:
-    return f"UPDATE {table.name} SET {', '.join(f'{c} = ?' for c in table.columns)} WHERE id = ?"
-
-
-@cache
-def _update_sql(name: str, column: str) -> str:
-    return f"UPDATE {name} SET {column} = ? WHERE id = ?"
+def _update_sql(name: str, columns: tuple[str, ...]) -> str:
+    return f"UPDATE {name} SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"
 
 
 @cache

@@ -13,6 +13,9 @@ SLOT_BITS = 12
 COUNTER_BITS = 9
 SLOT_MASK = (1 << SLOT_BITS) - 1
 
+LAST = (1 << 63) - (1 << 33)
+"""The largest stamp an entry may carry: the year 2159, with room above it for edits of what it set."""
+
 TRUSTED_AHEAD_MS = 10 * 60 * 1000
 """A received stamp further ahead of our wall clock than this does not move our clock."""
 

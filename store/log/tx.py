@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from store import keep
-from store.log import ids, project, stamp, wire
-from store.log.entry import GENESIS, MAX_CHANGES, Change, Entry, chained, cleaned
+from store.log import ids, project, stamp
+from store.log.entry import GENESIS, MAX_CHANGES, Change, Entry, chained, cleaned, whole
 from store.registry import PUT
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Receipt:
 
 NOTHING = Receipt(0)
 
+_STATE = "SELECT k, v FROM meta WHERE k IN ('cursor', 'fut', 'hi', 'hlc')"
+
 
 class Tx:
     """An open write transaction. Made only by `Store.write()`."""
@@ -49,11 +51,14 @@ class Tx:
         self.conn = conn
         self.store = store
         self.touched = keep.Touched()
+        # The write lock is ours until COMMIT, so the state can be held here and written back once.
+        self._state: dict[str, int] = dict(conn.execute(_STATE).fetchall())
+        self._was = dict(self._state)
+        self._lseq = int(conn.execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
 
     def stamp(self) -> int:
         """The stamp the next entry will have at the least; good for making ids."""
-        wall, last = self.store.clock(), self._meta("hlc")
-        return stamp.make(wall, last=last, slot=self.store.slot)
+        return stamp.make(self.store.clock(), last=self._state["hlc"], slot=self.store.slot)
 
     def new_id(self, prefix: str, n: int = 0) -> str:
         """An id for the n-th row made by hand in the next entry."""
@@ -73,11 +78,13 @@ class Tx:
 
         What stands `beside` is written in any case: a letter seen twice is still seen.
         """
+        clean, actor, kind = cleaned(changes), whole(actor), whole(kind)
+        key = None if key is None else whole(key)
         for thing in beside:
             thing.write(self.conn)
         if key is not None and self._has_key(key):
             return NOTHING
-        fresh = self._without_known_puts(cleaned(changes))
+        fresh = self._without_known_puts(clean)
         if not fresh:
             return NOTHING
         head = 0
@@ -90,6 +97,19 @@ class Tx:
     def finish(self) -> None:
         """Let the local consumers follow what was touched; called once, before COMMIT."""
         keep.follow(self.conn, self.store, self.touched)
+        moved = [(value, key) for key, value in self._state.items() if value != self._was[key]]
+        self.conn.executemany("UPDATE meta SET v = ? WHERE k = ?", moved)
+
+    def arrival(self) -> int:
+        """The arrival number of the next entry."""
+        self._lseq += 1
+        return self._lseq
+
+    def heard(self, received: int) -> None:
+        """Remember a stamp somebody else made; our clock follows it unless it is far ahead of our wall."""
+        self._state["hi"] = max(self._state["hi"], received)
+        if stamp.trusted(received, wall_ms=self.store.clock()):
+            self._state["hlc"] = max(self._state["hlc"], received)
 
     def _append(
         self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
@@ -97,27 +117,29 @@ class Tx:
         seq, prev = self._chain()
         entry = Entry(
             id=self._next_stamp(changes), actor=actor, kind=kind, changes=changes, key=key, cause=cause,
-            seen=self._meta("cursor"), seq=seq + 1, prev=prev,
+            seen=self._state["cursor"], seq=seq + 1, prev=prev,
         )  # fmt: skip
         digest = chained(self.store.secret, entry, prev=prev)
-        lseq = insert_entry(self.conn, entry, digest, jpos=None)
+        lseq = self.arrival()
         # Without a journal an entry is confirmed by being written.
-        self.conn.execute("UPDATE entry SET jpos = lseq WHERE lseq = ?", (lseq,))
+        insert_entry(self.conn, entry, digest, lseq=lseq, jpos=lseq)
         self.conn.execute("INSERT OR REPLACE INTO chain VALUES(?, ?, ?)", (self.store.slot, seq + 1, digest))
         project.write_local(self.conn, entry)
         self.touched.add(entry, lseq=lseq)
         return entry
 
     def _next_stamp(self, changes: Sequence[Change]) -> int:
-        new, hi = self.stamp(), self._meta("hi")
-        self._set_meta("hlc", new)
-        if new < hi:
+        state, slot = self._state, self.store.slot
+        new = self.stamp()
+        # Only stamps lent from the future can be met again; all others lie below our clock.
+        while new <= state["hi"] and self._is_taken(new):
+            new = stamp.make(0, last=new, slot=slot)
+        state["hlc"] = new
+        if new < state["hi"]:
             highest = project.highest_winner(self.conn, changes)
             if highest > new:
-                new = stamp.above(highest, fut=self._meta("fut"), slot=self.store.slot)
-                self._set_meta("fut", new)
-        if new > hi:
-            self._set_meta("hi", new)
+                new = state["fut"] = stamp.above(highest, fut=state["fut"], slot=slot)
+        state["hi"] = max(state["hi"], new)
         return new
 
     def _without_known_puts(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -144,29 +166,31 @@ class Tx:
         row = self.conn.execute("SELECT seq, hash FROM chain WHERE slot = ?", (self.store.slot,)).fetchone()
         return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
 
-    def _meta(self, key: str) -> int:
-        return int(self.conn.execute("SELECT v FROM meta WHERE k = ?", (key,)).fetchone()[0])
-
-    def _set_meta(self, key: str, value: int) -> None:
-        self.conn.execute("UPDATE meta SET v = ? WHERE k = ?", (value, key))
+    def _is_taken(self, entry: int) -> bool:
+        return self.conn.execute("SELECT 1 FROM entry WHERE id = ?", (entry,)).fetchone() is not None
 
 
-def insert_entry(conn: sqlite3.Connection, entry: Entry, digest: bytes, *, jpos: int | None) -> int:
-    """Write the entry and its changes; returns its arrival number."""
-    eids = " ".join(dict.fromkeys(change.eid for change in entry.changes))
-    cursor = conn.execute(
-        "INSERT INTO entry(id, actor, kind, key, cause, seen, v, jpos, eids, seq, prev, hash)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+def insert_entry(
+    conn: sqlite3.Connection, entry: Entry, digest: bytes, *, lseq: int, jpos: int | None
+) -> None:
+    """Write the entry and its changes under its arrival number."""
+    conn.execute(
+        "INSERT INTO entry(lseq, id, actor, kind, key, cause, seen, v, jpos, eids, seq, prev, hash)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, jpos, eids,
-            entry.seq, entry.prev, digest,
+            lseq, entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, jpos,
+            rows_of(entry), entry.seq, entry.prev, digest,
         ),
     )  # fmt: skip
     conn.executemany(
         "INSERT INTO change(eid, field, id, value) VALUES(?, ?, ?, ?)",
         ((change.eid, change.field, entry.id, change.value) for change in entry.changes),
     )
-    return int(cursor.lastrowid or 0)
+
+
+def rows_of(entry: Entry) -> str:
+    """What `entry.eids` holds: the rows it touched, separated by spaces."""
+    return " ".join(dict.fromkeys(change.eid for change in entry.changes))
 
 
 def give_number(conn: sqlite3.Connection, eid: str) -> int:
@@ -181,8 +205,3 @@ def give_number(conn: sqlite3.Connection, eid: str) -> int:
 
 def _parts(changes: tuple[Change, ...]) -> Iterable[tuple[Change, ...]]:
     return (changes[at : at + MAX_CHANGES] for at in range(0, len(changes), MAX_CHANGES))
-
-
-def body_of(entry: Entry) -> str:
-    """What `entry.body` keeps of an entry whose changes do not all stand in `change`."""
-    return wire.encode(entry)

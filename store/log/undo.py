@@ -5,12 +5,13 @@ Undo appends, it never deletes. A field somebody set later is left alone and rep
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from store.log import project
-from store.log.entry import Change
+from store.log.entry import Change, Value
 from store.registry import PUT
 
 REVERSALS = ("undo", "redo")
@@ -42,16 +43,17 @@ def plan(conn: sqlite3.Connection, entry: int) -> Plan:
     changes: list[Change] = []
     kept: list[Kept] = []
     made: list[str] = []
+    heads = _Heads(conn)
     for part in stroke(conn, entry):
-        for change in _changes(conn, part):
-            if change.field == PUT:
-                made.append(change.eid)
-            elif _decides(conn, change, part):
-                changes.append(
-                    change._replace(value=project.winner(conn, change.eid, change.field, before=part))
-                )
+        for eid, field, decides, earlier, before, row in _steps(conn, part):
+            if field == PUT:
+                made.append(eid)
+            elif not decides and part not in heads.behind(eid, field):
+                kept.append(Kept(eid, field, _author(conn, eid, field)))
+            elif earlier is not None:
+                changes.append(Change(eid, field, before))
             else:
-                kept.append(Kept(change.eid, change.field, _author(conn, change)))
+                changes.append(Change(eid, field, project.row_of(row).get(field)))
     return Plan(entry, tuple(changes), tuple(kept), tuple(made))
 
 
@@ -67,80 +69,114 @@ def stroke(conn: sqlite3.Connection, entry: int) -> list[int]:
 
 
 def last_act(conn: sqlite3.Connection, actor: str) -> int | None:
-    """The newest act of `actor` that stands: not undone, not itself an undo, no continuation."""
-    undone = _undone(conn, actor)
-    rows = conn.execute(
-        "SELECT id, kind, cause FROM entry WHERE actor = ? AND void = 0 ORDER BY lseq DESC",
-        (actor,),
-    )
-    for eid, kind, cause in rows:
-        if kind in REVERSALS or kind in QUIET or eid in undone:
-            continue
-        if cause is not None and _kind(conn, cause) == kind:
-            if cause in undone:
-                continue
-            return int(cause)
-        return int(eid)
+    """What takes back the newest act of `actor` that stands: that act, or its redo where it was redone."""
+    for step in _back(conn, actor):
+        if step.kind not in REVERSALS and step.stands:
+            return step.shown
     return None
 
 
 def last_undo(conn: sqlite3.Connection, actor: str) -> int | None:
     """The newest undo of `actor` that can be redone: nothing else was done since."""
-    redone: set[int] = set()
-    rows = conn.execute(
-        "SELECT id, kind, cause FROM entry WHERE actor = ? AND void = 0 ORDER BY lseq DESC", (actor,)
-    )
-    for eid, kind, cause in rows:
-        if kind == "redo":
-            redone.add(cause)
-        elif kind == "undo":
-            if eid not in redone:
-                return int(eid)
-        elif kind not in QUIET:
+    for step in _back(conn, actor):
+        if step.kind not in REVERSALS:
             return None
+        if step.kind == "undo" and step.stands:
+            return step.entry
     return None
 
 
-def _undone(conn: sqlite3.Connection, actor: str) -> set[int]:
-    """Acts whose latest reversal is an undo that still stands."""
-    standing: set[int] = set()
-    undos: dict[int, int] = {}
-    rows = conn.execute(
-        "SELECT id, kind, cause FROM entry WHERE actor = ? AND kind IN ('undo', 'redo') ORDER BY lseq",
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One act or reversal, seen from now."""
+
+    entry: int
+    kind: str
+    stands: bool
+    shown: int
+    """The entry that shows today: itself, or the last redo that brought it back."""
+
+
+def _back(conn: sqlite3.Connection, actor: str) -> Iterator[_Step]:
+    """Acts and reversals of `actor`, newest first: what reverses an entry is met before it."""
+    reversed_: set[int] = set()
+    shown: dict[int, int] = {}
+    rows: Iterable[tuple[int, str, int | None]] = conn.execute(
+        "SELECT e.id, e.kind, e.cause FROM entry e LEFT JOIN entry h ON h.id = e.cause"
+        " WHERE e.actor = ? AND e.void = 0 AND h.kind IS NOT e.kind ORDER BY e.lseq DESC",
         (actor,),
     )
-    for eid, kind, cause in rows:
-        if kind == "undo":
-            undos[eid] = cause
-            standing.add(cause)
-        else:
-            standing.discard(undos.get(cause, 0))
-    return standing
+    for entry, kind, cause in rows:
+        if kind in QUIET:
+            continue
+        step = _Step(entry, kind, entry not in reversed_, shown.get(entry) or entry)
+        if kind in REVERSALS and cause is not None:
+            shown[cause] = step.shown
+            if step.stands:
+                reversed_.add(cause)
+        yield step
 
 
-def _changes(conn: sqlite3.Connection, entry: int) -> Iterable[Change]:
+class _Heads:
+    """Which sets stand behind a value that reversals brought back. Remembers the entries it looked at."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._known: dict[int, tuple[int, str, int | None]] = {}
+
+    def behind(self, eid: str, field: str) -> set[int]:
+        """The set that decides a field and, where that is a reversal, the sets it brought back."""
+        query = "SELECT id FROM change WHERE eid = ? AND field = ? ORDER BY id DESC"
+        found: set[int] = set()
+        reversed_: int | None = None
+        for (entry,) in self._conn.execute(query, (eid, field)).fetchall():
+            stroke_, kind, cause = self._head(entry)
+            if reversed_ is None:
+                found.add(entry)
+                if kind not in REVERSALS:
+                    break
+                reversed_ = cause
+            elif stroke_ == reversed_:
+                # What lies below the set that was reversed is what came back.
+                reversed_ = None
+        return found
+
+    def _head(self, entry: int) -> tuple[int, str, int | None]:
+        """First entry of the stroke, its kind and its cause."""
+        if entry not in self._known:
+            kind, cause = self._entry(entry)
+            above = self._entry(cause) if cause is not None else None
+            whole = (cause, *above) if cause is not None and above and above[0] == kind else None
+            self._known[entry] = whole or (entry, kind, cause)
+        return self._known[entry]
+
+    def _entry(self, entry: int) -> tuple[str, int | None]:
+        row = self._conn.execute("SELECT kind, cause FROM entry WHERE id = ?", (entry,)).fetchone()
+        return (row[0], row[1]) if row else ("", None)
+
+
+def _steps(conn: sqlite3.Connection, entry: int) -> Iterable[tuple[str, str, int, int | None, Value, Value]]:
+    """Each change of an entry: row, field, does it decide, stamp and value of the set before, the put."""
     row = conn.execute("SELECT eids FROM entry WHERE id = ?", (entry,)).fetchone()
-    query = "SELECT eid, field, value FROM change WHERE eid = ? AND id = ? ORDER BY field"
-    for eid in str(row[0]).split():
-        for found in conn.execute(query, (eid, entry)).fetchall():
-            yield Change(*found)
+    rows = json.dumps(str(row[0]).split(" "))
+    return conn.execute(_STEPS, {"rows": rows, "entry": entry})
 
 
-def _decides(conn: sqlite3.Connection, change: Change, entry: int) -> bool:
-    """Whether this entry's set is still the winner of its field."""
-    query = "SELECT max(id) FROM change WHERE eid = ? AND field = ?"
-    return conn.execute(query, (change.eid, change.field)).fetchone()[0] == entry
+_STEPS = """
+SELECT c.eid, c.field,
+  c.id = (SELECT max(id) FROM change WHERE eid = c.eid AND field = c.field),
+  b.id, b.value,
+  CASE WHEN b.id IS NULL THEN
+    (SELECT value FROM change WHERE eid = c.eid AND field = '' ORDER BY id LIMIT 1) END
+FROM json_each(:rows) row CROSS JOIN change c ON c.eid = row.value AND c.id = :entry
+LEFT JOIN change b ON b.eid = c.eid AND b.field = c.field AND b.id =
+  (SELECT max(id) FROM change WHERE eid = c.eid AND field = c.field AND id < :entry)"""
 
 
-def _author(conn: sqlite3.Connection, change: Change) -> str:
+def _author(conn: sqlite3.Connection, eid: str, field: str) -> str:
     row = conn.execute(
         "SELECT e.actor FROM change c JOIN entry e ON e.id = c.id WHERE c.eid = ? AND c.field = ?"
         " ORDER BY c.id DESC LIMIT 1",
-        (change.eid, change.field),
+        (eid, field),
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def _kind(conn: sqlite3.Connection, entry: int) -> str | None:
-    row = conn.execute("SELECT kind FROM entry WHERE id = ?", (entry,)).fetchone()
-    return row[0] if row else None

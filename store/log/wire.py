@@ -7,10 +7,12 @@ shape and size and tolerant about names: an unknown kind or field is kept.
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import cast
 
 from store.errors import StoreDamaged
-from store.log.entry import HASH_BYTES, Change, Entry, Value
+from store.log import stamp
+from store.log.entry import HASH_BYTES, Change, Entry, Value, is_row_id, is_storable
 
 MAX_BYTES = 20_000_000
 
@@ -40,18 +42,33 @@ def decode(text: str) -> Entry:
         raise StoreDamaged("An entry does not have the eleven parts of an entry; it was not read.")
     parts = cast("list[object]", items)
     return Entry(
-        id=_int(parts[0], "id"),
+        id=_stamp(parts[0]),
         actor=_text(parts[1], "actor"),
         kind=_text(parts[2], "kind"),
         key=None if parts[3] is None else _text(parts[3], "key"),
         cause=None if parts[4] is None else _int(parts[4], "cause"),
         seen=_int(parts[5], "seen"),
         v=_int(parts[6], "v"),
-        changes=tuple(_change(item) for item in _list(parts[7], "changes")),
+        changes=_changes(parts[7]),
         seq=_int(parts[8], "seq"),
         prev=_hash(parts[9]),
         hash=_hash(parts[10]),
     )
+
+
+def _stamp(value: object) -> int:
+    made = _int(value, "id")
+    if not 0 < made <= stamp.LAST:
+        raise StoreDamaged("The id of an entry is not a stamp any clock makes; it was not read.")
+    return made
+
+
+def _changes(value: object) -> tuple[Change, ...]:
+    changes = tuple(_change(item) for item in _list(value, "changes"))
+    places = [change[:2] for change in changes]
+    if any(one >= two for one, two in pairwise(places)):
+        raise StoreDamaged("The changes of an entry are doubled or out of order; it was not read.")
+    return changes
 
 
 def _change(item: object) -> Change:
@@ -61,7 +78,12 @@ def _change(item: object) -> Change:
     value: Value = parts[2]
     if isinstance(value, int):
         value = _int(value, "value")
-    return Change(_text(parts[0], "row id"), _text(parts[1], "field"), value)
+    elif isinstance(value, str):
+        value = _text(value, "value")
+    eid = _text(parts[0], "row id")
+    if not is_row_id(eid):
+        raise StoreDamaged("A row id is empty or holds spaces; the entry was not read.")
+    return Change(eid, _text(parts[1], "field"), value)
 
 
 def _int(value: object, name: str) -> int:
@@ -73,6 +95,8 @@ def _int(value: object, name: str) -> int:
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise StoreDamaged(f"The {name} of an entry is not text; it was not read.")
+    if not is_storable(value):
+        raise StoreDamaged(f"The {name} of an entry holds half a character; it was not read.")
     return value
 
 
