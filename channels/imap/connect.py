@@ -33,6 +33,8 @@ from channels.words import quoted
 # The library logs whole commands at DEBUG, passwords included.
 logging.getLogger("imapclient").setLevel(logging.INFO)
 
+_NOT_NOW = ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]")
+"""Answers that say nothing about the password (RFC 5530)."""
 _ATOM = re.compile(r"[A-Za-z0-9@._+\-]+")
 
 
@@ -207,6 +209,10 @@ def _login(account: ImapAccount, secret: Secret, *, client: Client, wire: Wire) 
         raise
     except imaplib.IMAP4.error as error:
         said = quoted(error)
+    if any(code in said.upper() for code in _NOT_NOW):
+        raise Unreachable(
+            f"{quoted(account.host)} cannot log anybody in just now ({said}). It is tried later."
+        )
     raise LoginRefused(
         f"{quoted(account.host)} refused the login of {quoted(account.user)} ({said}). "
         "It was tried once and not again, so the account is not locked; check name and password."

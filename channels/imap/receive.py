@@ -9,7 +9,7 @@ from __future__ import annotations
 import imaplib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 
 from channels.batch import HEAD, TOO_BIG, Batch, TooBig, Withheld
@@ -251,6 +251,9 @@ class Mailbox:
         with wire.talking("fetching letters"):
             for answer in wire.ask(command, largest=largest):
                 row = fetch_row(answer.words, answer.literals)
+                if row and answer.skipped:
+                    row = replace(row, body=None)
+                    got.words = f"it is larger than the server had said ({answer.skipped:,} bytes)"
                 # Other clients' flag changes arrive in between; they name no body and no size.
                 if row and (row.has_body or row.size is not None or row.uid not in got.rows):
                     got.rows[row.uid] = row

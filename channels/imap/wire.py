@@ -24,6 +24,8 @@ LONGEST_LINE = 4_000_000
 SLOWEST = 4_000
 """Bytes a second below which a letter's transfer counts as stalled."""
 CHUNK = 262_144
+MOST_SKIPPED = 2**31
+"""Bytes of a misstated letter that are read past, so that it does not stop the ones behind it."""
 
 _LITERAL = re.compile(rb"\{(\d{1,12})\}\r?\n\Z")
 
@@ -106,6 +108,8 @@ class Untagged:
     words: bytes
     """The whole line with its end; where a literal was, its `{n}` and line end remain."""
     literals: tuple[bytes, ...] = ()
+    skipped: int = 0
+    """Size of a literal that was larger than allowed; it was read past and is empty here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class Wire:
     def ask(self, command: bytes, *, largest: int = 0) -> Iterator[Untagged]:
         """Send a command (checked before, without tag) and yield its untagged answers.
 
-        Literals above `largest` bytes plus some slack are refused before memory is taken for them.
+        Literals above `largest` bytes plus some slack are read past, and come as `skipped`.
         The end is in `verdict`. The iterator must be read to its end or the wire dropped.
         """
         tag = self.send(command)
@@ -174,14 +178,20 @@ class Wire:
         line = self._line()
         if not line.endswith(b"}\r\n"):
             return Untagged(line)
-        words, literals = line, list[bytes]()
+        words, literals, skipped = line, list[bytes](), 0
         while found := _LITERAL.search(line):
-            literals.append(self._literal(int(found.group(1)), largest=largest))
+            size = int(found.group(1))
+            if size <= largest + largest // 4 + 65_536:
+                literals.append(self._literal(size))
+            else:
+                self._skip(size, allowed=bool(largest))
+                literals.append(b"")
+                skipped = size
             line = self._line()
             words += line
             if len(literals) > 20:
                 raise ProtocolConfused(f"{self._host} cut one answer into too many pieces.")
-        return Untagged(words, tuple(literals))
+        return Untagged(words, tuple(literals), skipped)
 
     def _line(self) -> bytes:
         line = self.reader.readline()
@@ -191,13 +201,20 @@ class Wire:
             raise Unreachable(f"{self._host} ended the connection: {quoted(line[6:])}")
         return line
 
-    def _literal(self, size: int, *, largest: int) -> bytes:
-        if size > largest + largest // 4 + 65_536:
-            raise ProtocolConfused(f"{self._host} sent more than was asked for ({size} bytes).")
+    def _literal(self, size: int) -> bytes:
         literal = self.reader.read(size)
         if len(literal) < size:
             raise Unreachable(f"{self._host} hung up in mid-letter. Trying again later may work.")
         return literal
+
+    def _skip(self, size: int, *, allowed: bool) -> None:
+        """Read past a letter that is larger than the server had said, without taking memory for it."""
+        if not allowed or size > MOST_SKIPPED:
+            raise ProtocolConfused(f"{self._host} sent more than was asked for ({size} bytes).")
+        while size:
+            step = min(size, CHUNK)
+            self._literal(step)
+            size -= step
 
     def _verdict(self, rest: bytes) -> Verdict:
         kind, _, words = rest.strip().partition(b" ")

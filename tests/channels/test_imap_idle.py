@@ -117,11 +117,10 @@ def test_L08_the_copy_in_sent_is_made_once(imapd: Imapd) -> None:
 
 def test_L08_a_copy_whose_answer_was_lost_is_found_and_not_made_again(imapd: Imapd) -> None:
     raw = b"Message-ID: <q2@desk>\r\n\r\nhello\r\n"
-    with Mailbox(imapd.account(), imapd.secret) as box:
-        assert not append.is_there(box, folder="Sent", message_id="q2@desk")
-        imapd.faults.cut_after = 1_000_000
-        imapd.deliver(raw, folder="Sent")
-    imapd.faults.cut_after = None
+    imapd.faults.cut_after_append = True
+    with Mailbox(imapd.account(), imapd.secret) as box, pytest.raises(Unreachable):
+        append.copy_to_sent(box, raw, folder="Sent", message_id="q2@desk", when=5)
+    imapd.faults.cut_after_append = False
     with Mailbox(imapd.account(), imapd.secret) as box:
         assert not append.copy_to_sent(box, raw, folder="Sent", message_id="q2@desk", when=5)
     assert len(imapd.raws("Sent")) == 1

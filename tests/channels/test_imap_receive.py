@@ -233,6 +233,18 @@ def test_L10_a_huge_letter_is_reported_by_size_and_the_rest_arrives(imapd: Imapd
     assert got.too_big[0].head.startswith(b"Message-ID: <4@x>") and len(got.too_big[0].head) == 65_536
 
 
+def test_L10_a_letter_larger_than_the_server_said_does_not_stop_the_others(imapd: Imapd) -> None:
+    fill(imapd, 2)
+    imapd.deliver(letter(3, size=900_000))
+    imapd.deliver(letter(4))
+    imapd.faults.understate = {3}
+    with Mailbox(imapd.account(), imapd.secret) as box:
+        box.open("INBOX")
+        got = everything(box, box.uids(), too_big=100_000)
+    assert [one.uid for one in got.letters] == [1, 2, 4]
+    assert [one.uid for one in got.withheld] == [3] and "larger than" in got.withheld[0].words
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
@@ -269,6 +281,13 @@ def test_S14_a_wrong_password_is_tried_once(imapd: Imapd, lacks: set[str]) -> No
     imapd.faults.lacks = lacks
     with pytest.raises(LoginRefused, match="tried once"):
         Mailbox(imapd.account(), Secret("wrong"))
+    assert imapd.logins == 1
+
+
+def test_S14_a_login_put_off_is_no_refusal(imapd: Imapd) -> None:
+    imapd.faults.login_words = b"[UNAVAILABLE] the user database is down"
+    with pytest.raises(Unreachable, match="just now"):
+        Mailbox(imapd.account(), imapd.secret)
     assert imapd.logins == 1
 
 

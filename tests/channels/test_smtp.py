@@ -219,6 +219,7 @@ def test_O11_certificates_that_do_not_hold(
         result = send(server, account=account, secret=server.secret)
         assert (result.outcome, result.phase) == (Outcome.LATER, Phase.TLS)
         assert "certificate" in result.words and result.needs_person
+        assert "SHA-256 fingerprint" in result.words
         assert "AUTH" not in server.lines and server.letters == []
         with pytest.raises(InsecureRefused):
             smtp.try_login(account, server.secret)

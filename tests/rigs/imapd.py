@@ -66,6 +66,12 @@ class Faults:
     preauth: bool = False
     before_tls: bytes = b""
     """Slipped in right after the OK to STARTTLS."""
+    understate: set[int] = field(default_factory=set[int])
+    """UIDs whose RFC822.SIZE says 10."""
+    login_words: bytes = b""
+    """What a refused login says, whatever the password."""
+    cut_after_append: bool = False
+    """An appended letter is kept and the line cut before the answer."""
     lacks: set[str] = field(default_factory=set[str])
     """Capabilities not offered, such as IDLE or STARTTLS."""
 
@@ -277,6 +283,8 @@ class Session:
 
     def _judge(self, user: bytes, password: bytes) -> bytes:
         self.server.logins += 1
+        if self.server.faults.login_words:
+            return b"NO " + self.server.faults.login_words
         right = user.decode() == USER and password.decode() == PASSWORD
         return b"OK welcome" if right else b"NO [AUTHENTICATIONFAILED] wrong name or password"
 
@@ -358,7 +366,7 @@ class Session:
                 f' INTERNALDATE "%d-{MONTHS[day.tm_mon - 1]}-%Y %H:%M:%S +0000"', day
             ).encode()
         if b"RFC822.SIZE" in items:
-            row += b" RFC822.SIZE %d" % len(kept.raw)
+            row += b" RFC822.SIZE %d" % (10 if kept.uid in self.server.faults.understate else len(kept.raw))
         if b"BODY" in items:
             part = re.search(rb"<0\.(\d+)>", items)
             raw = kept.raw[: int(part.group(1))] if part else kept.raw
@@ -375,6 +383,8 @@ class Session:
         raw = self.file.read(int(found.group(2)))
         self.file.readline()
         self.server.deliver(raw, folder=found.group(1).decode())
+        if self.server.faults.cut_after_append:
+            raise _Cut
         return b"OK appended"
 
     def do_idle(self, _: bytes) -> bytes:

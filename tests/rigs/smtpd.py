@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,17 +137,20 @@ class _Controller(Controller):
         super().__init__(sink, **options)  # pyright: ignore[reportUnknownMemberType]
 
     def factory(self) -> SMTP:
-        return _Server(
-            self._sink,
-            hostname="rig.example",
-            tls_context=self._tls_context,
-            enable_SMTPUTF8=True,
-            data_size_limit=self._sink.limit,
-            auth_required=self._sink.needs_login,
-            auth_require_tls=bool(self._sink.certificate) and not self._sink.implicit_tls,
-            authenticator=_right,
-            loop=self.loop,
-        )
+        with warnings.catch_warnings():
+            # It cannot see that the line was encrypted from its first byte.
+            warnings.simplefilter("ignore", UserWarning)
+            return _Server(
+                self._sink,
+                hostname="rig.example",
+                tls_context=self._tls_context,
+                enable_SMTPUTF8=True,
+                data_size_limit=self._sink.limit,
+                auth_required=self._sink.needs_login,
+                auth_require_tls=bool(self._sink.certificate) and not self._sink.implicit_tls,
+                authenticator=_right,
+                loop=self.loop,
+            )
 
 
 def _right(server: object, session: object, envelope: object, mechanism: str, data: Any) -> AuthResult:

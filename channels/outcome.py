@@ -1,0 +1,61 @@
+"""What became of a letter that was to leave: four outcomes, the phase that decided, each recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    LATER = "later"
+    """Certainly not sent; trying again is right."""
+    REFUSED = "refused"
+    """Certainly not sent, and trying the same again is no use."""
+    UNSURE = "unsure"
+    """The line was lost after the final dot: never send again by itself."""
+
+
+class Phase(StrEnum):
+    """How far the letter came."""
+
+    ADDRESS = "address"
+    CONNECT = "connect"
+    TLS = "tls"
+    AUTH = "auth"
+    SIZE = "size"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    BODY = "body"
+    DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """What became of one address."""
+
+    addr: str
+    outcome: Outcome
+    code: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    outcome: Outcome
+    phase: Phase
+    """The phase that decided."""
+    code: int | None = None
+    """The server's code, None when it gave none."""
+    words: str = ""
+    """A sentence of ours or the server's words, fit to be shown."""
+    recipients: tuple[Recipient, ...] = ()
+    """One for each address of the envelope, also those that were refused while others passed."""
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether trying again by itself is pointless or harmful: login, encryption, a wrong address."""
+        if self.outcome is Outcome.LATER:
+            return self.phase is Phase.TLS or (self.phase is Phase.AUTH and (self.code or 500) >= 500)
+        return self.outcome in (Outcome.REFUSED, Outcome.UNSURE)
