@@ -112,7 +112,7 @@ def test_wrapping_breaks_at_spaces_and_keeps_the_indent() -> None:
 def test_the_shell_can_clean_text_without_loading_a_screen_library() -> None:
     code = (
         "import sys, deskterm.safe, deskterm.actions, deskterm.keymap, deskterm.symbols\n"
-        "deskterm.safe.fit(deskterm.safe.plain('a\\x1b[0m b'), 3)\n"
+        "deskterm.safe.fit(deskterm.safe.plain('plain ascii'), 3), deskterm.safe.clean('a\\x1b[0m b')\n"
         "print(sorted({'textual', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
