@@ -114,7 +114,7 @@ def _level(text: str) -> str:
 
 def width(text: str) -> int:
     """Terminal cells that cleaned `text` takes."""
-    if text.isascii():
+    if text.isascii() or text == ELLIPSIS:
         return len(text)
     from rich.cells import cell_len
 
