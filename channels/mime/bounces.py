@@ -63,10 +63,8 @@ class _Case:
 def bounce(root: Node, *, sender: tuple[Address, ...], subject: str, text: str) -> Bounce | None:
     """The report, or None when the letter is an ordinary one."""
     leaves = root.leaves()
-    if (
-        any(n.type in _NEVER for n in leaves)
-        or root.params.get("report-type", "").lower() == "feedback-report"
-    ):
+    types = {n.type for n in leaves}
+    if types & _NEVER or root.params.get("report-type", "").lower() == "feedback-report":
         return None
     cases = [case for n in leaves if n.type in _REPORTS for case in _cases(_decoded(n))]
     if not cases and root.type == "multipart/report":
@@ -75,7 +73,8 @@ def bounce(root: Node, *, sender: tuple[Address, ...], subject: str, text: str) 
         if all(c.action in _DELIVERED for c in cases):
             return None
         return _standard(cases, leaves, root, text)
-    if not _looks_like_one(root, sender=sender, subject=subject, text=text):
+    copied = bool(types & _COPIES)
+    if not _looks_like_one(root, sender=sender, subject=subject, text=text, copied=copied):
         return None
     return _by_wording(leaves, root, subject=subject, text=text)
 
@@ -165,7 +164,9 @@ def _wording(said: str) -> bool | None:
     return None
 
 
-def _looks_like_one(root: Node, *, sender: tuple[Address, ...], subject: str, text: str) -> bool:
+def _looks_like_one(
+    root: Node, *, sender: tuple[Address, ...], subject: str, text: str, copied: bool
+) -> bool:
     """Whether an unstandard letter reports on delivery: a daemon wrote it, and it says so."""
     if root.get("x-failed-recipients"):
         return True
@@ -175,7 +176,6 @@ def _looks_like_one(root: Node, *, sender: tuple[Address, ...], subject: str, te
     named = (root.get("from") or b"").strip()
     daemon = daemon or b"<>" in named or named[:13].lower() == b"mailer-daemon"
     about = text[:_TEXT]
-    copied = bool(_copies(root.leaves()))
     if not (daemon or copied or any(mark in about for mark in words.ORIGINAL_STEMS)):
         return False  # the common case, before any dear look at the words
     titled = bool(words.SUBJECTS.search(subject[:300].lower()))

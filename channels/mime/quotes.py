@@ -41,8 +41,8 @@ _LABEL: Final = re.compile(
     rf"[\s*_]{{0,3}}[:：]",
     re.IGNORECASE,
 )
-_ORIGINAL: Final = re.compile(rf"[\s*_]*[-_=]{{2,}}\s*(?:{_any(words.ORIGINAL)})\b.{{0,80}}\Z", re.IGNORECASE)
-_FORWARDED: Final = re.compile(rf"[\s*_]*(?:-{{2,}}\s*)?(?:{_any(words.FORWARDED)})(?!\w)", re.IGNORECASE)
+_ORIGINAL: Final = re.compile(rf"(?:{_any(words.ORIGINAL)})(?!\w)", re.IGNORECASE)
+_FORWARDED: Final = re.compile(rf"(?:{_any(words.FORWARDED)})(?!\w)", re.IGNORECASE)
 _RULE: Final = re.compile(r"\s*(?:[-_=*~#]\s?){3,}\s*\Z")
 _SIGNATURE: Final = re.compile(r"--[ \xa0]?\Z")
 _FENCE: Final = re.compile(r"\s{0,3}(?:```|~~~)")
@@ -57,6 +57,7 @@ _SENT_STARTS: Final = frozenset(v[:3] for v in words.SENT_FROM)
 _SENT_LAST: Final = frozenset(v[-2:] for v in words.SENT_ENDS)
 _BLANK: Final = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _STRIP: Final = _BLANK + "*_"
+_DASHES: Final = _STRIP + "-="
 _ENDINGS: Final = frozenset(_STRIP + ":：-")
 _BEGINNINGS: Final = frozenset(_STRIP + ">-=~#`(<[")
 
@@ -89,6 +90,7 @@ class _Scan:
         self.forward = forward
         self.end = len(self.lines)
         """Nothing from this line on is looked at: a forwarded letter begins."""
+        self.wide = "：" in text
         self.fenced = _fenced(self.lines) if "```" in text or "~~~" in text else frozenset[int]()
         self.first_own = next(
             (n for n, line in enumerate(self.lines) if line.strip(_BLANK) and line[0] != ">"), self.end
@@ -104,11 +106,14 @@ class _Scan:
         """Quotes from top to bottom. Only lines that begin or end in a telling way are looked at."""
         blocks: list[_Block] = []
         past = 0
+        wide = self.wide
         telling = [
             n
             for n, line in enumerate(self.lines)
             if line
-            and (line[0] in _BEGINNINGS or line[-1] in _ENDINGS or ":" in line[:40] or "：" in line[:20])
+            and (
+                line[0] in _BEGINNINGS or line[-1] in _ENDINGS or ":" in line[:40] or (wide and "：" in line)
+            )
         ]
         for n in telling:
             if past <= n < self.end and n not in self.fenced:
@@ -130,7 +135,7 @@ class _Scan:
                 return self._introduced(first, n)
         if line[0] in _BEGINNINGS and line.lstrip(_STRIP)[:1] in "-_=" and self._is_marker(n):
             return self._whole(n)
-        if (open_ended or "--" in line) and len(line) < 120 and _FORWARDED.match(line):
+        if (open_ended or "--" in line) and len(line) < 120 and _FORWARDED.match(line.lstrip(_DASHES)):
             self.end = n
         elif not self.forward and self._labels(n) >= 3:
             return self._whole(n)
@@ -195,8 +200,9 @@ class _Scan:
         line = self.lines[n]
         if _SIGNATURE.match(line):
             return False
-        if _ORIGINAL.match(line):
-            return True
+        said = line.lstrip(_DASHES)
+        if said:
+            return "--" in line[: len(line) - len(said)] and _ORIGINAL.match(said) is not None
         if self.forward or not _RULE.match(line):
             return False
         below = next((k for k in range(n + 1, min(self.end, n + 5)) if self.lines[k].strip(_BLANK)), None)

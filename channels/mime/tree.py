@@ -17,8 +17,7 @@ from channels.mime.parameters import content_type
 Fields = list[tuple[str, bytes]]
 """Header fields in order: lower-case name and raw value."""
 
-_WELL_FORMED: Final = re.compile(rb"(?:[!-9;-~]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*)*\Z")
-_FIELD: Final = re.compile(rb"([!-9;-~]+):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)")
+_FIELD: Final = re.compile(rb"^([!-9;-~]+):[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)", re.MULTILINE)
 _NAMES: Final[dict[bytes, str]] = {}
 _NAME: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _SENDER: Final = re.compile(rb"From[ \t]*:")
@@ -74,10 +73,8 @@ def read_head(raw: bytes, start: int, end: int) -> tuple[Fields, int, str]:
     stop, body = _head_end(raw, start, end)
     head = raw[start : min(stop, start + limits.HEAD_BYTES)]
     cut = stop - start > limits.HEAD_BYTES
-    if not cut and _WELL_FORMED.match(head + b"\n"):
-        fields = [(_NAMES.get(name) or _name(name), value) for name, value in _FIELD.findall(head)]
-        if len(fields) <= limits.HEAD_FIELDS:
-            return fields, body, ""
+    if not cut and (plain := _plain_fields(head)) is not None:
+        return plain, body, ""
     fields, junk, taken = _careful(head)
     if taken is not None and not cut:
         return fields, start + taken, "a blank line between header and text is missing"
@@ -101,6 +98,22 @@ def _head_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
     if dos >= 0:
         return (dos - 1 if raw[dos - 1] == 13 else dos), dos + 3
     return (unix, unix + 2) if unix >= 0 else (end, end)
+
+
+def _plain_fields(head: bytes) -> Fields | None:
+    """The fields of a head in which every line is a field or goes on with one, else None."""
+    head = head[:-1] if head.endswith(b"\n") else head
+    breaks = head.count(b"\n")
+    returns = head.count(b"\r")
+    if returns and (returns < breaks or returns != head.count(b"\r\n") + head.endswith(b"\r")):
+        return None
+    found = _FIELD.findall(head)
+    if len(found) > limits.HEAD_FIELDS:
+        return None
+    folded = sum([value.count(b"\n") for _, value in found])
+    if len(found) + folded != breaks + 1:
+        return None
+    return [(_NAMES.get(name) or _name(name), value) for name, value in found]
 
 
 def _careful(head: bytes) -> tuple[Fields, bool, int | None]:
