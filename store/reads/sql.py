@@ -307,6 +307,8 @@ def _part(name: str, value: str) -> Clause:
             if len(part) >= SHORTEST_PART:
                 return _WITH_PART, (f"subject : {match_part(part)}",)
             return "instr(lower(ifnull(t.subject, '')), ?) > 0", (low,)
+        case "body":
+            return (_WITH_WORDS, (f"text : {match_text(value)}",)) if words(value) else _NOTHING
         case "to":
             return _recipient("$.to", low, "$.cc")
         case "cc":

@@ -73,6 +73,7 @@ FIELDS = (
     Field("account.csm", Kind.NAME, "who looks after the account", "account.csm:me"),
     Field("account.renewal", Kind.TIME, "when it renews", "account.renewal:<30d", sense=Sense.AHEAD),
     Field("subject", Kind.PART, "part of the subject", 'subject:"export fails"'),
+    Field("body", Kind.PART, "words in what somebody wrote", 'body:"money back"'),
     Field("sla", Kind.TIME, "time left until a promise breaks", "sla:<1h", sense=Sense.LEFT),
     Field("due", Kind.TIME, "when a promise breaks", "due:today", sense=Sense.LEFT),
     Field("created", Kind.TIME, "how long ago, or the day, it came in", "created:>7d"),

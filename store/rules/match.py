@@ -42,6 +42,8 @@ class Subject:
     """The customer's account."""
     texts: tuple[str, ...] = ()
     """What the index of words holds of its letters: each one's subject, sender and own text."""
+    bodies: tuple[str, ...] = ()
+    """Their own texts alone."""
     senders: tuple[str, ...] = ()
     """Senders of the letters that came in, as written."""
     to: tuple[str, ...] = ()
@@ -240,6 +242,10 @@ def _subject(value: str, of: Subject) -> bool:
     return _in(value, of.ticket.subject)
 
 
+def _body(value: str, of: Subject) -> bool:
+    return any(contains(_held(text), stems(value)) for text in of.bodies)
+
+
 def _to(value: str, of: Subject) -> bool:
     return _in(value, *of.to, *of.cc)
 
@@ -255,6 +261,7 @@ _PARTS: dict[str, Callable[[str, Subject], bool]] = {
     "customer": _customer,
     "account": _account,
     "subject": _subject,
+    "body": _body,
 }
 
 

@@ -27,6 +27,8 @@ _ASCII_WORDS = bytes(b if chr(b).isalnum() and b < 128 else 32 for b in range(25
 _JOINERS = frozenset("\u00ad\u200c\u200d\u200e\u200f\u2060\ufeff")
 """Written inside words without ending them: soft hyphen, joiners, direction marks."""
 
+_LONGEST_PHRASE = 4_000
+
 _STRANGE = re.compile("[\u19b0-\u19c0\u19c8\u19c9\u1cf2\u1cf3]")
 """Letters that FTS5 takes for blanks, so they are blanks here too."""
 
@@ -79,15 +81,30 @@ def spots(text: str, phrases: Iterable[tuple[Sequence[str], bool]]) -> list[tupl
 
     Decomposed accents cut words here; hand in text in normal form C.
     """
-    folded = fold(text) if text.isascii() else text.translate(_SAME)
+    folded = _same_length(text)
     found: set[tuple[int, int]] = set()
     for phrase, open_end in phrases:
-        if phrase:
-            found.update(_spots_of(folded, phrase=phrase, open_end=open_end))
+        found.update(_spots_of(folded, phrase=phrase, open_end=open_end))
     return sorted(found)
 
 
+def first_spot(text: str, phrases: Iterable[tuple[Sequence[str], bool]]) -> int | None:
+    """Where the first of all `spots` begins, without looking further than that for any of them."""
+    folded, best = _same_length(text), None
+    for phrase, open_end in phrases:
+        found = next(_spots_of(folded, phrase=phrase, open_end=open_end), None)
+        if found is not None and (best is None or found[0] < best):
+            best, folded = found[0], folded[: found[1] + _LONGEST_PHRASE]
+    return best
+
+
+def _same_length(text: str) -> str:
+    return fold(text) if text.isascii() else text.translate(_SAME)
+
+
 def _spots_of(folded: str, *, phrase: Sequence[str], open_end: bool) -> Iterator[tuple[int, int]]:
+    if not phrase:
+        return
     for first in _starting(phrase[0], exact=folded.isascii()).finditer(folded):
         at = first.start()
         for number, wanted in enumerate(phrase, 1):

@@ -130,6 +130,7 @@ def _subject(rows: Rows, ticket: Ticket, case: Case) -> Subject:
         customer=customer,
         account=rows.accounts.get(customer.account) if customer else None,
         texts=tuple(text for letter in live for text in (letter.subject, letter.sender, letter.text)),
+        bodies=tuple(letter.text for letter in live),
         senders=tuple(letter.sender for letter in live if letter.kind is Kind.IN),
         to=tuple(who for letter in live for who in letter.to),
         cc=tuple(who for letter in live for who in letter.cc),
