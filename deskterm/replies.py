@@ -91,7 +91,7 @@ def reply(
         row, ticket=ticket.id, message=message, msgid=msgid, mailbox=sender.mailbox, not_before=not_before,
         state=outbox.HELD if held else outbox.QUEUED,
     )  # fmt: skip
-    changes = [put(message, filled), waits, *_after(ticket, said, sender, then)]
+    changes = [put(message, filled), waits, *after(ticket, said, sender, then)]
     return Written("reply", f"Reply to {acts.name([ticket])}", tuple(changes), blob, message)
 
 
@@ -141,7 +141,8 @@ def answered(messages: Sequence[Message]) -> Message | None:
     return letters[-1] if letters else None
 
 
-def _after(ticket: Ticket, said: Reply, sender: From, then: Status | None) -> list[Change]:
+def after(ticket: Ticket, said: Reply, sender: From, then: Status | None) -> list[Change]:
+    """What becomes of a ticket that is answered: its status, who works on it, who takes part."""
     to = then if then is not None else (Status.OPEN if ticket.status is Status.NEW else ticket.status)
     changes = list(acts.status([ticket], to).changes)
     if ticket.unread and not any(change.field == "unread" for change in changes):

@@ -13,7 +13,7 @@ from store import blobs, drafts
 from store.errors import Refused
 from store.log.entry import Change
 from store.log.tx import Beside, Tx
-from store.model import File, Kind, Status, Ticket
+from store.model import File, Kind, Message, Status, Ticket
 from store.reads import conversation, people, tickets
 
 LOCAL = "out"
@@ -131,9 +131,9 @@ def quoted(desk: Desk, ticket: Ticket) -> str:
     return quote(desk.text(last), last.sender, when)
 
 
-def sender_of(desk: Desk, ticket: Ticket) -> replies.From:
-    """The mailbox the ticket was written to, else the first one."""
-    name, box = mailbox_of(desk, ticket)
+def sender_of(desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = None) -> replies.From:
+    """The mailbox the ticket was written to, else the first one. `messages` when they are read already."""
+    name, box = mailbox_of(desk, ticket, messages)
     if box is None:
         address = f"{LOCAL}@desk.invalid"
         return replies.From(desk.agent, address, LOCAL, "desk.invalid")
@@ -141,10 +141,15 @@ def sender_of(desk: Desk, ticket: Ticket) -> replies.From:
     return replies.From(desk.agent, shown, name, box.address.rpartition("@")[2] or "desk.invalid")
 
 
-def mailbox_of(desk: Desk, ticket: Ticket) -> tuple[str, Box | None]:
+def mailbox_of(
+    desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = None
+) -> tuple[str, Box | None]:
     """The configured mailbox that the newest letter of the ticket was addressed to, else the first."""
     boxes = desk.settings.mailbox
-    for message in reversed(conversation.messages(desk.conn, ticket.id)):
+    if len(boxes) < 2:
+        return next(iter(boxes.items()), ("", None))
+    read = messages if messages is not None else conversation.messages(desk.conn, ticket.id)
+    for message in reversed(read):
         named = {replies.address_of(person) for person in (*message.to, *message.cc, message.sender)}
         for name, box in boxes.items():
             if box.address.lower() in named:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 
 from store.model import Account, Customer, Message, Ticket
 from store.reads import conversation
@@ -70,3 +71,23 @@ def messages(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, list[Me
     for row in rows:
         found.setdefault(row[1], []).append(conversation.of_row(row))
     return found
+
+
+def messages_named(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, Message]:
+    """Messages by their ids."""
+    given = json.dumps(list(eids))
+    rows = conn.execute(f"SELECT {LETTER} FROM message WHERE id IN {_GIVEN}", (given,))
+    return {row[0]: conversation.of_row(row) for row in rows}
+
+
+@contextmanager
+def snapshot(conn: sqlite3.Connection) -> Generator[None]:
+    """Several reads that see one state of the desk, whatever others commit meanwhile."""
+    if conn.in_transaction:
+        yield
+        return
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("COMMIT")

@@ -1,0 +1,103 @@
+"""The values of a plan, as they stand in a plan file (schema `deskterm.plan.1`).
+
+Pure. Knows how a plan is written and counted, not how one is made or done.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from store.log.entry import Value
+
+SCHEMA = "deskterm.plan.1"
+
+
+class Field(msgspec.Struct, frozen=True, rename={"name": "field", "before": "from", "after": "to"}):
+    """One field of one ticket."""
+
+    name: str
+    """As the log names it: `status`, `tag.vip`, `snooze_until`."""
+    before: Value
+    after: Value
+
+
+class Letter(msgspec.Struct, frozen=True, rename={"sender": "from"}):
+    """A letter that would leave."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    cc: tuple[str, ...] = ()
+    sender: str = ""
+    mailbox: str = ""
+    domain: str = ""
+    answers: str = ""
+    """Id of the message it answers."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What would happen to one ticket."""
+
+    id: str
+    number: int | None
+    subject: str
+    version: int
+    """Of the ticket when the plan was made: the base that must not have moved."""
+    changes: tuple[Field, ...] = ()
+    letter: Letter | None = None
+    note: str | None = None
+    problem: str = ""
+    """What keeps it from being done, in words; empty when nothing does."""
+
+    @property
+    def name(self) -> str:
+        return f"#{self.number}" if self.number is not None else f"#~{self.id[-4:]}"
+
+    @property
+    def happens(self) -> bool:
+        return bool(self.changes or self.letter or self.note is not None)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a change of tickets would do, all of it and nothing else."""
+
+    kind: str
+    """Word for the log."""
+    words: str
+    """What the receipt says once it is done."""
+    desk: str
+    """Id of the desk it was made on."""
+    made: int
+    """Unix seconds."""
+    steps: tuple[Step, ...]
+    schema: str = SCHEMA
+
+    @property
+    def changed(self) -> int:
+        """Tickets to which something would happen."""
+        return sum(step.happens for step in self.steps)
+
+    @property
+    def letters(self) -> int:
+        return sum(step.letter is not None for step in self.steps)
+
+    @property
+    def notes(self) -> int:
+        return sum(step.note is not None for step in self.steps)
+
+    @property
+    def fields(self) -> int:
+        return sum(len(step.changes) for step in self.steps)
+
+    def counted(self) -> str:
+        """`12 tickets would change, 3 letters would leave, 1 note`."""
+        parts = [_many(self.changed, "ticket") + " would change"]
+        if self.letters:
+            parts.append(_many(self.letters, "letter") + " would leave")
+        if self.notes:
+            parts.append(_many(self.notes, "note"))
+        return ", ".join(parts)
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -1,0 +1,286 @@
+"""Plans: what a change of one ticket or ten thousand would do, before it is done, and doing exactly that.
+
+A plan is a value that can be shown, kept in a file and applied later, if its base has not moved. The screen
+and the shell make and apply their bulk acts here; knows neither of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from deskterm import acts, live, recipients, replies, writing
+from deskterm.desk import Desk, Done
+from deskterm.moments import local
+from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step
+from store import drafts
+from store.errors import Refused
+from store.log import ids, stamp
+from store.log.entry import Change, Value
+from store.log.tx import Beside, Tx
+from store.model import Account, Customer, Message, Ticket
+from store.reads import many
+from store.registry import BY_NAME, known
+from store.rules import macros
+from store.rules.macros import Macro
+
+__all__ = [
+    "Field",
+    "Letter",
+    "Plan",
+    "Step",
+    "apply",
+    "check",
+    "from_json",
+    "make_macro",
+    "make_set",
+    "to_json",
+]
+
+_AT_ONCE = 4096
+"""Ids of one kind that one stamp can make."""
+
+
+def make_set(
+    desk: Desk,
+    tickets: Sequence[str],
+    sets: Sequence[tuple[str, Value]],
+    *,
+    kind: str = "set",
+    said: str = "Set",
+) -> Plan:
+    """What setting log fields (`status`, `tag.vip`, `snooze_until`) on tickets, given by id, would change."""
+    with many.snapshot(desk.conn):
+        found = many.tickets(desk.conn, tickets)
+        versions = many.versions(desk.conn, tickets)
+    wanted = _by_ticket(acts.fields(found, sets, kind=kind, said=said).changes)
+    steps = [_step(ticket, versions[ticket.id], wanted.get(ticket.id, {})) for ticket in found]
+    return _plan(desk, steps, kind=kind, words=f"{said} {acts.name(found)}" if found else said)
+
+
+def make_macro(
+    desk: Desk, macro: Macro, tickets: Sequence[str], answers: Mapping[str, str] | None = None
+) -> Plan:
+    """What a macro would do to tickets, given by id: fields, letters and notes.
+
+    What keeps it from being done (a blank without an answer, a name without a value, nobody to write to)
+    stands in the steps; `apply` refuses such a plan, a preview can show it.
+    """
+    with many.snapshot(desk.conn):
+        run = _Run(desk, macro, answers or {}, tickets)
+        steps = [run.step(ticket) for ticket in run.tickets]
+    return _plan(desk, steps, kind="macro", words=f"Macro {macro.name} on {acts.name(run.tickets)}")
+
+
+def apply(desk: Desk, plan: Plan) -> Done:
+    """Do exactly what the plan says, in one transaction with one undo.
+
+    Raises Refused, with nothing changed, when a planned ticket changed since, or the plan cannot be done.
+    """
+    check(plan)
+    if plan.desk != desk.store.desk_id:
+        raise Refused("The plan was made on another desk; nothing was changed.")
+
+    def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
+        _unmoved(tx, plan)
+        written = _Writing(desk, tx, plan)
+        for step in plan.steps:
+            written.do(step)
+        return plan.kind, written.changes, written.beside
+
+    return desk.commit(make, words=plan.words)
+
+
+def check(plan: Plan) -> None:
+    """Raises Refused when something keeps the plan from being done, naming the first ticket."""
+    wrong = [step for step in plan.steps if step.problem]
+    if wrong:
+        more = f" ({len(wrong):,} tickets in all)" if len(wrong) > 1 else ""
+        raise Refused(f"{wrong[0].name}: {wrong[0].problem}{more}. Nothing was changed.")
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as one JSON object (schema `deskterm.plan.1`)."""
+    return msgspec.json.format(msgspec.json.encode(plan), indent=1).decode()
+
+
+def from_json(text: str | bytes) -> Plan:
+    """A plan from its JSON. Raises Refused when it is none, or names what no ticket has."""
+    try:
+        plan = msgspec.json.decode(text, type=Plan)
+    except msgspec.DecodeError as error:
+        raise Refused(f"This is no plan that can be applied ({error}); nothing was changed.") from None
+    if plan.schema != SCHEMA:
+        raise Refused(f"The plan has the schema {plan.schema[:40]!r}, not {SCHEMA}; nothing was changed.")
+    table = BY_NAME["ticket"]
+    for step in plan.steps:
+        odd = next((field.name for field in step.changes if not known(table, field.name)), "")
+        if odd or not step.id.startswith(table.prefix):
+            what = f"sets {odd[:40]!r}, which no ticket has" if odd else f"names {step.id[:40]!r}, no ticket"
+            raise Refused(f"The plan {what}; nothing was changed.")
+    return plan
+
+
+def _plan(desk: Desk, steps: Iterable[Step], *, kind: str, words: str) -> Plan:
+    return Plan(kind=kind, words=words, desk=desk.store.desk_id, made=desk.now, steps=tuple(steps))
+
+
+def _step(
+    ticket: Ticket, version: int, fields: Mapping[str, Value], *, joined: frozenset[str] = frozenset(),
+    letter: Letter | None = None, note: str | None = None, problem: str = "",
+) -> Step:  # fmt: skip
+    """A step with those of `fields` that differ from what the ticket has."""
+    before = ((name, _held(ticket, name, joined), value) for name, value in fields.items())
+    changes = tuple(Field(name, held, value) for name, held, value in before if held != value)
+    return Step(ticket.id, ticket.number, ticket.subject, version, changes, letter, note, problem)
+
+
+def _by_ticket(changes: Iterable[Change]) -> dict[str, dict[str, Value]]:
+    found: dict[str, dict[str, Value]] = {}
+    for eid, field, value in changes:
+        found.setdefault(eid, {})[field] = value
+    return found
+
+
+def _held(ticket: Ticket, field: str, joined: frozenset[str]) -> Value:
+    """What the ticket has in a log field now."""
+    space, dot, key = field.partition(".")
+    if dot:
+        return 1 if key in (ticket.tags if space == "tag" else joined) else None
+    match field:
+        case "unread":
+            return 1 if ticket.unread else None
+        case "_deleted":
+            return 1 if ticket.bucket.value == "bin" else None
+        case "grp":
+            return ticket.group or None
+        case "status":
+            return ticket.status.value
+        case _:
+            held: Value = getattr(ticket, field)
+            return None if held == "" else held
+
+
+class _Run:
+    """One run of a macro: everything it needs of all its tickets, read at once."""
+
+    def __init__(self, desk: Desk, macro: Macro, answers: Mapping[str, str], tickets: Sequence[str]) -> None:
+        conn = desk.conn
+        self.desk, self.macro, self.answers = desk, macro, answers
+        self.zone = local()
+        self.now = desk.now
+        self.own = desk.settings.addresses()
+        self.tickets = many.tickets(conn, tickets)
+        self.versions = many.versions(conn, tickets)
+        self.customers = many.customers(conn, (t.customer for t in self.tickets if t.customer))
+        self.accounts = many.accounts(conn, (c.account for c in self.customers.values() if c.account))
+        self.messages: dict[str, list[Message]] = many.messages(conn, tickets) if macro.reply else {}
+        self.joined = many.participants(conn, tickets) if macro.reply else {}
+
+    def step(self, ticket: Ticket) -> Step:
+        customer = self.customers.get(ticket.customer)
+        account = self.accounts.get(customer.account) if customer else None
+        result = self._result(ticket, customer, account)
+        fields: dict[str, Value] = {}
+        letter, problem = None, _problem(self.macro, result)
+        if result.reply is not None:
+            letter, after = self._letter(ticket, customer, result.reply)
+            fields.update((change.field, change.value) for change in after)
+            if not letter.to:
+                problem = problem or "there is nobody to write to"
+        sets = acts.fields([ticket], result.sets, kind="macro", said="").changes
+        fields.update((change.field, change.value) for change in sets)
+        joined = self.joined.get(ticket.id, frozenset[str]())
+        return _step(ticket, self.versions[ticket.id], fields, joined=joined, letter=letter, note=result.note,
+                     problem=problem)  # fmt: skip
+
+    def _result(self, ticket: Ticket, customer: Customer | None, account: Account | None) -> macros.Result:
+        agent = self.desk.agent
+        email = next((box.address for box in self.desk.settings.mailbox.values()), "")
+        values = macros.context(ticket, customer, account, agent, agent_email=email, now=self.now)
+        return macros.run(self.macro, values, self.answers, zone=self.zone)
+
+    def _letter(
+        self, ticket: Ticket, customer: Customer | None, text: str
+    ) -> tuple[Letter, Sequence[Change]]:
+        messages = self.messages.get(ticket.id, [])
+        last = replies.answered(messages)
+        people = recipients.answer(last, fallback=customer.email if customer else "", own=self.own)
+        sender = writing.sender_of(self.desk, ticket, messages)
+        said = replies.Reply(text, people.to, people.cc, writing.subject_of(ticket))
+        letter = Letter(
+            to=people.to, cc=people.cc, subject=said.subject, text=text, sender=sender.sender,
+            mailbox=sender.mailbox, domain=sender.domain, answers=last.id if last else "",
+        )  # fmt: skip
+        return letter, replies.after(ticket, said, sender, None)
+
+
+def _problem(macro: Macro, result: macros.Result) -> str:
+    if result.blanks:
+        return f"the macro {macro.name} asks for {', '.join(result.blanks)}"
+    return f"the macro {macro.name} finds no value for {', '.join(result.missing)}" if result.missing else ""
+
+
+def _unmoved(tx: Tx, plan: Plan) -> None:
+    versions = many.versions(tx.conn, [step.id for step in plan.steps])
+    moved = [step for step in plan.steps if versions.get(step.id) != step.version]
+    if moved:
+        more = f" and {len(moved) - 1:,} more" if len(moved) > 1 else ""
+        raise Refused(
+            f"{moved[0].name}{more} changed since the plan was made, so nothing was done. Make it again."
+        )
+
+
+class _Writing:
+    """A plan on its way into one transaction."""
+
+    def __init__(self, desk: Desk, tx: Tx, plan: Plan) -> None:
+        self.desk, self.stamp = desk, tx.stamp()
+        self.changes: list[Change] = []
+        self.beside: list[Beside] = []
+        self.made = {"m": 0, "x": 0}
+        letters = [step for step in plan.steps if step.letter]
+        words = [step.id for step in plan.steps if step.letter or step.note is not None]
+        self.tickets = {ticket.id: ticket for ticket in many.tickets(tx.conn, words)}
+        answered = [step.letter.answers for step in letters if step.letter]
+        self.answered = many.messages_named(tx.conn, filter(None, answered))
+        self.open = {live.ON: True, live.OFF: False}.get(live.state(desk))
+        """Whether letters may leave; None where it depends on the address."""
+
+    def do(self, step: Step) -> None:
+        self.changes += [Change(step.id, field.name, field.after) for field in step.changes]
+        if step.letter is not None:
+            self._letter(self.tickets[step.id], step.letter)
+        if step.note is not None:
+            self._note(self.tickets[step.id], step.note)
+
+    def _id(self, prefix: str) -> str:
+        """Ids of a bulk act: above what one stamp holds, those of the next, which its entries use up too."""
+        ticks, n = divmod(self.made[prefix], _AT_ONCE)
+        self.made[prefix] += 1
+        return ids.from_stamp(prefix, self.stamp + (ticks << stamp.SLOT_BITS), n)
+
+    def _letter(self, ticket: Ticket, letter: Letter) -> None:
+        desk = self.desk
+        to = (*letter.to, *letter.cc)
+        free = self.open if self.open is not None else live.may_leave(desk, to)
+        written = replies.reply(
+            ticket,
+            replies.Reply(letter.text, letter.to, letter.cc, letter.subject),
+            replies.From(desk.agent, letter.sender, letter.mailbox, letter.domain),
+            ids=(self._id("m"), self._id("x")), now=desk.now,
+            not_before=desk.now + desk.settings.undo_seconds, then=None,
+            last=self.answered.get(letter.answers), held=not free,
+        )  # fmt: skip
+        # What becomes of the ticket stands in the plan itself.
+        self.changes += [change for change in written.changes if not change.field]
+        self.beside += [written.blob, drafts.Gone(ticket.id, desk.agent)]
+
+    def _note(self, ticket: Ticket, text: str) -> None:
+        desk = self.desk
+        written = replies.note(
+            ticket, replies.Note(text), agent=desk.agent, message=self._id("m"), now=desk.now
+        )
+        self.changes += written.changes
+        self.beside.append(written.blob)
