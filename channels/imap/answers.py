@@ -21,6 +21,7 @@ _BODY = re.compile(rb'BODY\[\](?:<\d+>)? (NIL|"(?:[^"\\\r\n]|\\.)*"|\{\d+\}\r?\n
 _AFTER = re.compile(rb'(?: [A-Z][A-Z0-9.\-]* (?:\([^()]*\)|"[^"]*"|\d+|NIL))*', re.IGNORECASE)
 """What may follow a text. Anything else is the rest of a text whose length was stated wrongly."""
 _ESCAPED = re.compile(rb"\\(.)")
+_VALIDITY = re.compile(rb"[( ]UIDVALIDITY (\d{1,10})[^()]*\)\r?\n\Z", re.IGNORECASE)
 _STAMP = re.compile(rb" ?(\d{1,2})-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)")
 _MONTHS = {
     name: number
@@ -102,6 +103,12 @@ def internal_date(said: bytes) -> int | None:
     zone = (int(zone_hours) * 60 + int(zone_minutes)) * 60
     local = timegm((int(year), month, int(day), int(hour), int(minute), int(second)))
     return local + zone if sign == b"-" else local - zone
+
+
+def status_uidvalidity(words: bytes) -> int | None:
+    """The UIDVALIDITY of a STATUS answer line, or None."""
+    found = _VALIDITY.search(words) if words[:8].upper() == b"* STATUS" else None
+    return int(found.group(1)) if found else None
 
 
 def search_ids(words: bytes) -> list[int] | None:

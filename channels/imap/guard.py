@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from imapclient import imap_utf7
+
 from channels.errors import BadArgument
 from channels.words import quoted
 
@@ -39,6 +41,11 @@ def folder(name: str) -> str:
     if not name:
         raise BadArgument("A folder without a name was asked for. Name one, such as INBOX.")
     return text(name, what="folder name")
+
+
+def encoded(name: str) -> bytes:
+    """A folder name as a quoted string in modified UTF-7 (RFC 3501 5.1.3)."""
+    return string(imap_utf7.encode(folder(name)).decode("ascii"), what="folder name")
 
 
 def flag(name: str) -> str:

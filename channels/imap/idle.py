@@ -6,7 +6,6 @@ Whatever the news was, the answer is the same: ask for UIDs. Knows no letters.
 from __future__ import annotations
 
 import selectors
-import ssl
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -39,6 +38,8 @@ def wait(
 
     `wake` is not read from. Raises Unreachable when the line is lost; then make a new Mailbox.
     """
+    if mailbox.line.wire.unheard:
+        return True
     until = clock() + timeout
     with_idle = mailbox.can("IDLE")
     while (left := until - clock()) > 0:
@@ -52,16 +53,15 @@ def wait(
 
 
 def _idle(mailbox: Mailbox, wake: Wakeable | None, seconds: float) -> tuple[bool, bool]:
-    """One IDLE from begin to DONE; what arrives while it ends counts too."""
+    """One IDLE from begin to DONE. All that was said is read while it ends; `still here` is no news."""
     wire = mailbox.line.wire
     woken = False
     with wire.talking("waiting for new letters"):
         tag = wire.send(b"IDLE")
         news = _until_continuation(mailbox, tag)
-        if not news:
-            if not wire.reader.pending():
-                woken = _readable(wake, seconds, also=wire)
-            news = _heard(mailbox)
+        # What came along with the server's go-ahead would not wake anybody again.
+        if not news and not wire.reader.pending():
+            woken = _readable(wake, seconds, also=wire)
         wire.end_idle()
         while not (answer := wire.answer()).words.startswith(tag):
             news = is_news(answer.words) or news
@@ -75,20 +75,6 @@ def _until_continuation(mailbox: Mailbox, tag: bytes) -> bool:
             raise ProtocolConfused("The mail server offers IDLE and then refuses it.")
         news = is_news(answer.words) or news
     return news
-
-
-def _heard(mailbox: Mailbox) -> bool:
-    """Read what is there without waiting for more. `Still here` lines are no news."""
-    wire = mailbox.line.wire
-    news = False
-    wire.be_silent()
-    try:
-        while True:
-            news = is_news(wire.answer().words) or news
-    except (BlockingIOError, ssl.SSLWantReadError):
-        return news
-    finally:
-        wire.be_patient()
 
 
 def _poll(mailbox: Mailbox, wake: Wakeable | None, seconds: float) -> tuple[bool, bool]:

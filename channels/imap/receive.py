@@ -15,7 +15,7 @@ from types import TracebackType
 from channels.batch import HEAD, TOO_BIG, Batch, TooBig, Withheld
 from channels.errors import FolderGone, ProtocolConfused
 from channels.imap import guard
-from channels.imap.answers import Row, fetch_row, search_ids
+from channels.imap.answers import Row, fetch_row, search_ids, status_uidvalidity
 from channels.imap.connect import ImapAccount, Line, connect
 from channels.letter import Fetched
 from channels.passwords import Secret
@@ -116,6 +116,7 @@ class Mailbox:
         if gone:
             self.state = None
             raise FolderGone(f"The folder {quoted(folder)} cannot be opened ({gone}). Check its name.")
+        self._line.wire.unheard = False
         self.state = self._state(folder, said)
         return self.state
 
@@ -144,6 +145,7 @@ class Mailbox:
     def uids(self, since: int = 0) -> list[int]:
         """All UIDs above `since` in the open folder, ascending, new arrivals included."""
         state = self._opened()
+        self._line.wire.unheard = False
         found: set[int] = set()
         first = since + 1
         while first < state.uidnext:
@@ -264,16 +266,12 @@ class Mailbox:
     def _same_folder(self) -> None:
         """A folder deleted and made anew while open would hand over other letters under known UIDs."""
         state = self._opened()
-        gone = ""
-        now: object = None
-        with self._line.wire.talking("checking the folder"):
-            try:
-                now = self._line.client.folder_status(state.name, ["UIDVALIDITY"]).get(b"UIDVALIDITY")
-            except imaplib.IMAP4.abort:
-                raise
-            except imaplib.IMAP4.error as error:
-                gone = quoted(error)
-        if gone or now != state.uidvalidity:
+        wire = self._line.wire
+        now: int | None = None
+        with wire.talking("checking the folder"):
+            for answer in wire.ask(b"STATUS " + guard.encoded(state.name) + b" (UIDVALIDITY)", largest=0):
+                now = status_uidvalidity(answer.words) or now
+        if now != state.uidvalidity:
             self.state = None
             raise FolderGone(
                 f"The folder {quoted(state.name)} was removed or replaced on the server while it was read, "

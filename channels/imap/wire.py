@@ -127,11 +127,12 @@ class Wire:
     def __init__(self, imap: imaplib.IMAP4, *, host: str, patience: float) -> None:
         self._imap = imap
         self._host = quoted(host)
-        self._patience = patience
         self._count = 0
         self.reader = Reader(lambda: imap.sock, patience=patience)
         self.verdict = Verdict("OK", "")
         self.dead = False
+        self.unheard = False
+        """New letters were announced in passing, while something else was asked."""
         self._install()
 
     def _install(self) -> None:
@@ -161,6 +162,8 @@ class Wire:
                 return
             if not answer.words.startswith(b"* "):
                 raise ProtocolConfused(f"{self._host} answered something that nobody asked.")
+            if answer.words.endswith(b" EXISTS\r\n"):
+                self.unheard = True
             yield answer
 
     def send(self, command: bytes) -> bytes:
@@ -225,13 +228,6 @@ class Wire:
 
     def end_idle(self) -> None:
         self._imap.send(b"DONE\r\n")
-
-    def be_silent(self) -> None:
-        """Reads return at once from now on, raising when nothing is there (RFC 2177 waiting)."""
-        self.socket.setblocking(False)
-
-    def be_patient(self) -> None:
-        self.socket.settimeout(self._patience)
 
     def abort(self) -> None:
         """Cut the line from any thread; the one that reads gets Unreachable at once."""

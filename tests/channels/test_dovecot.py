@@ -46,6 +46,16 @@ def test_every_letter_arrives_byte_for_byte(dovecot: Dovecot, user: str, securit
         assert box.uids(uids[-1]) == []
 
 
+def test_folders_with_letters_beyond_ascii(dovecot: Dovecot, user: str) -> None:
+    name = 'Müll & "Ordner"/日本'
+    with Mailbox(dovecot.account(user), dovecot.secret) as box:
+        box.line.client.create_folder(name)  # pyright: ignore
+        box.line.client.append(name, letter(1))
+        assert name in [folder.name for folder in box.folders()]
+        box.open(name)
+        assert [one.folder for batch in box.fetch(box.uids()) for one in batch] == [name]
+
+
 def test_flags_on_the_server_stay_as_they_are(dovecot: Dovecot, user: str) -> None:
     home = dovecot.dir / "mail" / user / "Maildir"
     dovecot.fill(user, [letter(1)])

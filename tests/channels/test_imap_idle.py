@@ -43,6 +43,30 @@ def test_news_from_before_the_waiting_is_not_slept_through(imapd: Imapd) -> None
         assert idle.wait(box, None, 30)
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("lacks", [set[str](), {"IDLE"}])
+def test_news_told_while_letters_were_fetched_is_not_slept_through(imapd: Imapd, lacks: set[str]) -> None:
+    imapd.faults.lacks = lacks
+    imapd.deliver(b"first")
+    with Mailbox(imapd.account(), imapd.secret) as box:
+        box.open("INBOX")
+        uids = box.uids()
+        imapd.deliver(b"second")
+        assert [one.uid for batch in box.fetch(uids) for one in batch] == [1]
+        assert idle.wait(box, None, 60, poll=60)
+        assert box.uids(1) == [2]
+        assert not idle.wait(box, None, 0.05), "told once"
+
+
+@pytest.mark.timeout(20)
+def test_news_in_one_piece_with_the_go_ahead_is_not_slept_through(imapd: Imapd) -> None:
+    with Mailbox(imapd.account(), imapd.secret) as box:
+        box.open("INBOX")
+        imapd.faults.eager = True
+        imapd.deliver(b"hello")
+        assert idle.wait(box, None, 60)
+
+
 def test_a_wake_ends_the_waiting_and_is_no_news(imapd: Imapd) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs, Mailbox(imapd.account(), imapd.secret) as box:

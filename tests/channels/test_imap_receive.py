@@ -202,12 +202,29 @@ def test_S08_an_expunged_letter_is_gone_and_not_empty(imapd: Imapd) -> None:
         assert [one.uid for one in got.withheld] == [2], "listed, but NIL: never an empty letter"
 
 
-def test_S08_nil_and_no_longer_listed_is_gone(imapd: Imapd) -> None:
+def test_S08_an_empty_text_of_a_letter_that_has_a_size_is_no_letter(imapd: Imapd) -> None:
+    fill(imapd, 3)
+    with Mailbox(imapd.account(), imapd.secret) as box:
+        box.open("INBOX")
+        imapd.faults.empty = {2}
+        got = everything(box, box.uids())
+    assert [one.uid for one in got.letters] == [1, 3] and [one.uid for one in got.withheld] == [2]
+
+
+def test_a_letter_without_a_byte_is_a_letter_all_the_same(imapd: Imapd) -> None:
+    imapd.deliver(b"")
+    with Mailbox(imapd.account(), imapd.secret) as box:
+        box.open("INBOX")
+        assert [one.raw for one in everything(box, box.uids()).letters] == [b""]
+
+
+def test_S08_no_longer_there_is_gone_even_if_a_search_still_lists_it(imapd: Imapd) -> None:
     fill(imapd, 3)
     with Mailbox(imapd.account(), imapd.secret) as box:
         box.open("INBOX")
         uids = box.uids()
         imapd.expunge(2)
+        imapd.faults.lingering = {2}
         assert everything(box, uids).gone == (2,)
 
 

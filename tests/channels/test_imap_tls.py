@@ -74,6 +74,15 @@ def test_X07_what_was_slipped_in_before_tls_has_no_effect(tls_imapd: Imapd) -> N
         assert never_logged_in(tls_imapd) and "0900" not in str(error)
 
 
+def test_X07_what_was_said_before_tls_has_no_effect(tls_imapd: Imapd) -> None:
+    tls_imapd.faults.before_ok = (
+        b"* 99 EXISTS\r\n* OK [ALERT] call 0900 now\r\n* CAPABILITY IMAP4rev1 EVIL\r\n"
+    )
+    with Mailbox(tls_imapd.account(security="starttls"), tls_imapd.secret) as box:
+        assert not box.can("EVIL") and not box.line.client.has_capability("EVIL")  # pyright: ignore
+        assert box.open("INBOX").exists == 0
+
+
 @pytest.mark.parametrize("implicit", [True, False])
 def test_X08_a_self_signed_certificate_is_refused_with_its_fingerprint(
     tmp_path: Path, implicit: bool

@@ -57,6 +57,10 @@ class Faults:
     """Seconds between two bytes."""
     nil: set[int] = field(default_factory=set[int])
     """UIDs whose text is NIL, as for letters expunged a moment ago."""
+    empty: set[int] = field(default_factory=set[int])
+    """UIDs whose text is an empty literal, the other way of saying so."""
+    lingering: set[int] = field(default_factory=set[int])
+    """Expunged UIDs that a search still lists until the next NOOP."""
     refuse: set[int] = field(default_factory=set[int])
     """UIDs for which a FETCH ends with NO."""
     lie: int = 0
@@ -72,6 +76,10 @@ class Faults:
     """What a refused login says, whatever the password."""
     cut_after_append: bool = False
     """An appended letter is kept and the line cut before the answer."""
+    before_ok: bytes = b""
+    """Said in plain text before the OK to STARTTLS."""
+    eager: bool = False
+    """News comes in one piece with the go-ahead of IDLE."""
     lacks: set[str] = field(default_factory=set[str])
     """Capabilities not offered, such as IDLE or STARTTLS."""
 
@@ -268,6 +276,7 @@ class Session:
         return b"OK done"
 
     def do_starttls(self, _: bytes) -> bytes:
+        self.send(self.server.faults.before_ok)
         return b"OK begin" if self.server.certificate else b"BAD no"
 
     def do_login(self, args: bytes) -> bytes:
@@ -289,6 +298,7 @@ class Session:
         return b"OK welcome" if right else b"NO [AUTHENTICATIONFAILED] wrong name or password"
 
     def do_noop(self, _: bytes) -> bytes:
+        self.server.faults.lingering.clear()
         self._tell()
         return b"OK done"
 
@@ -304,6 +314,7 @@ class Session:
         return b"OK done"
 
     def do_status(self, args: bytes) -> bytes:
+        self._tell()
         name, _, _ = args.decode().rpartition(" (")
         box = self.server.boxes.get(name.strip('"'))
         if box is None:
@@ -331,6 +342,8 @@ class Session:
         else:
             wanted = self._set(args.removeprefix(b"UID "))
             hits = [one.uid for one in self.box.letters if one.uid in wanted]
+            ends = [int(end) for end in re.findall(rb"\d+", args)]
+            hits += [uid for uid in self.server.faults.lingering if min(ends) <= uid <= max(ends)]
         self.send(b"* SEARCH" + b"".join(b" %d" % uid for uid in hits) + b"\r\n")
         return b"OK done"
 
@@ -372,6 +385,7 @@ class Session:
             raw = kept.raw[: int(part.group(1))] if part else kept.raw
             name = b" BODY[]<0>" if part else b" BODY[]"
             gone = kept.uid in self.server.faults.nil
+            raw = b"" if kept.uid in self.server.faults.empty else raw
             row += name + (b" NIL" if gone else b" {%d}\r\n" % (len(raw) + self.server.faults.lie) + raw)
         return row + b")\r\n"
 
@@ -390,7 +404,11 @@ class Session:
     def do_idle(self, _: bytes) -> bytes:
         if "IDLE" in self.server.faults.lacks:
             return b"BAD unknown command"
-        self.send(b"+ idling\r\n")
+        if self.server.faults.eager:
+            self.told = len(self.box.letters)
+            self.send(b"+ idling\r\n* %d EXISTS\r\n" % self.told)
+        else:
+            self.send(b"+ idling\r\n")
         ended = threading.Event()
         teller = threading.Thread(target=self._announce, args=(ended,), daemon=True)
         teller.start()
