@@ -6,6 +6,7 @@ of words is walked from its newest letter down until a page is full. Nothing a p
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,9 @@ from store.rules.words import first_spot, spots, stems, words
 
 RANKED = 3_000
 """By relevance only this many of the newest hits are weighed: weighing all of a common word is slow."""
+
+FEW = 60
+"""Tickets up to which a narrow search goes by its tickets."""
 
 WIDTH = 160
 LEAD = 40
@@ -165,28 +169,44 @@ def _wanted(tree: Node) -> Iterator[Text]:
 
 _LETTERS = """SELECT m.ticket, m.id, ifnull(m.date, 0), t.number
   FROM words CROSS JOIN message AS m ON m.n = words.rowid CROSS JOIN ticket AS t ON t.id = m.ticket
-  WHERE words MATCH ? AND m._deleted IS NULL AND ({rest})"""
+  WHERE words MATCH ? AND m._deleted IS NULL AND """
 
 
 def _walk(conn: sqlite3.Connection, plan: _Plan, *, order: Order, limit: int) -> list[_Seen]:
     """Tickets by their letters that hold the words, until there are `limit` of them."""
     if not plan.match:
         return []
-    asked = _LETTERS.format(rest=plan.rest.sql)
-    params: tuple[sql.Param, ...] = (plan.match, *plan.rest.params)
-    if order is Order.NEWEST:
-        rows = conn.execute(f"{asked} ORDER BY words.rowid DESC", params)
-    else:
-        oldest = conn.execute(_OLDEST, (plan.match, RANKED - 1)).fetchone()
-        floor = oldest[0] if oldest else -(2**63)
-        rows = conn.execute(
-            f"{asked} AND words.rowid >= ? AND {_WEIGHTS} ORDER BY words.rank", (*params, floor)
+    few = _few(conn, plan.rest)
+    if few is not None:
+        # Weighing wants one pass over the word; only then may the row numbers not be looked up one by one.
+        column, last = (
+            ("words.rowid", "words.rowid DESC") if order is Order.NEWEST else ("+words.rowid", _WEIGHT)
         )
-    return _collect(rows, limit=limit)
+        asked = f"{_LETTERS}{column} IN ({_LETTERS_OF}) ORDER BY {last}"
+        return _collect(conn.execute(asked, (plan.match, json.dumps(few))), limit=limit)
+    asked, params = f"{_LETTERS}({plan.rest.sql})", (plan.match, *plan.rest.params)
+    if order is Order.NEWEST:
+        return _collect(conn.execute(f"{asked} ORDER BY words.rowid DESC", params), limit=limit)
+    oldest = conn.execute(_OLDEST, (plan.match, RANKED - 1)).fetchone()
+    ranked = f"{asked} AND words.rowid >= ? AND words.rank MATCH ? ORDER BY words.rank"
+    floor = oldest[0] if oldest else -(2**63)
+    return _collect(conn.execute(ranked, (*params, floor, WEIGHTS)), limit=limit)
 
 
+def _few(conn: sqlite3.Connection, where: sql.Where) -> list[str] | None:
+    """The tickets a search is narrowed to, if they are few: then their letters are looked at one by one
+    instead of all that hold a common word."""
+    if not where.narrow:
+        return None
+    found = conn.execute(f"SELECT t.id FROM ticket AS t WHERE {where.sql} LIMIT ?", (*where.params, FEW + 1))
+    tickets = [row[0] for row in found]
+    return tickets if len(tickets) <= FEW else None
+
+
+_LETTERS_OF = "SELECT n FROM message WHERE ticket IN (SELECT value FROM json_each(?))"
 _OLDEST = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-_WEIGHTS = "words.rank MATCH 'bm25(4.0, 2.0, 1.0)'"
+_WEIGHT = "bm25(words, 4.0, 2.0, 1.0)"
+WEIGHTS = "bm25(4.0, 2.0, 1.0)"
 """A word in the subject says more than one in the sender's name, and that more than one in the text."""
 
 

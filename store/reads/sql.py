@@ -28,6 +28,8 @@ class Where:
     params: tuple[Param, ...] = ()
     buckets: frozenset[Bucket] = frozenset(Bucket)
     """The only buckets its tickets can lie in, so that a reader can choose its index."""
+    narrow: bool = False
+    """Whether some part of it finds its tickets by an index of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def where(tree: Node, *, now: int, me: str, zone: tzinfo = UTC) -> Where:
     parts = tree.items if isinstance(tree, And) else (tree,)
     within = buckets(tree)
     rest = [_clause(part, asking) for part in parts if _exactly(part) is None]
-    head = _within(within, narrow=any(_is_narrow(part) for part in parts))
-    sql, params = _joined([*head, *rest], " AND ", empty="1")
-    return Where(sql, params, within)
+    narrow = any(_is_narrow(part) for part in parts)
+    sql, params = _joined([*_within(within, narrow=narrow), *rest], " AND ", empty="1")
+    return Where(sql, params, within, narrow)
 
 
 def match_text(text: str, *, open_end: bool = False) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from store.keep import fts
 from store.model import Kind, Status, Ticket
+from store.reads import search as search_module
 from store.reads import sql
 from store.reads.search import Found, Order, excerpt, search
 from store.rules import query
@@ -199,6 +200,21 @@ def test_filters_narrow_a_search() -> None:
     assert _ids(rows, "refund is:open") == ["t0"]
     assert _ids(rows, "refund is:spam,bin") == ["t3", "t2"]
     assert _ids(rows, "is:done") == ["t1"]
+
+
+@pytest.mark.parametrize("order", list(Order))
+@pytest.mark.parametrize("few", [0, 60])
+def test_a_narrow_search_goes_by_its_tickets_and_finds_the_same(
+    monkeypatch: pytest.MonkeyPatch, few: int, order: Order
+) -> None:
+    monkeypatch.setattr(search_module, "FEW", few)
+    rows = empty()
+    for n in range(12):
+        ticket = replace(BASE, id=f"t{n}", tags=("vip",) if n % 3 == 0 else (), subject="refund " * (n == 6))
+        add(rows, Case(ticket, (Letter(subject=ticket.subject, text="refund" if n % 2 == 0 else "export"),)))
+    assert _ids(rows, "refund tag:vip", order) == ["t6", "t0"]
+    assert _ids(rows, "export tag:vip -refund", order) in (["t9", "t3"], ["t3", "t9"])
+    assert _ids(rows, "refund tag:gone", order) == []
 
 
 def test_a_letter_taken_out_is_found_no_more() -> None:
