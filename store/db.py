@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,21 +51,28 @@ class Store:
         with said(self.path):
             if self.path != MEMORY:
                 _prepare(Path(self.path))
-            self._writer = _connect(self.path)
-            self._ready()
-        self.slot = self.meta("slot")
-        secret = self._meta("secret")
-        self.secret = secret if isinstance(secret, bytes) else str(secret).encode()
-        self.desk_id = str(self._meta("desk_id"))
+            self.read_only = self.path != MEMORY and not _writable(Path(self.path))
+            """The medium or our rights allow no write: everything can be read, `write` says why not."""
+            self._writer = _connect(self.path, frozen=self.read_only)
+            try:
+                self._ready()
+                self.slot = self.meta("slot")
+                secret = self._meta("secret")
+                self.secret = secret if isinstance(secret, bytes) else str(secret).encode()
+                self.desk_id = str(self._meta("desk_id"))
+            except BaseException:
+                self.close()
+                raise
 
     def meta(self, key: str) -> int:
         """One number of this replica's settings. Raises StoreDamaged when it is missing."""
         return int(self._meta(key))
 
     def _meta(self, key: str) -> int | str | bytes:
-        row: tuple[int | str | bytes] | None = (
-            self.read().execute("SELECT v FROM meta WHERE k = ?", (key,)).fetchone()
-        )
+        row: tuple[int | str | bytes] | None = None
+        # A missing table says the same as a missing row.
+        with suppress(sqlite3.OperationalError):
+            row = self.read().execute("SELECT v FROM meta WHERE k = ?", (key,)).fetchone()
         if row is None:
             raise StoreDamaged(f"{self.path} lacks its {key}; it is not a whole desk. Restore a copy.")
         return row[0]
@@ -76,7 +83,7 @@ class Store:
             return self._writer
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
         if conn is None:
-            conn = _connect(self.path)
+            conn = _connect(self.path, frozen=self.read_only)
             conn.execute("PRAGMA query_only = ON")
             self._local.conn = conn
             with self._lock:
@@ -122,19 +129,26 @@ class Store:
 
     def _ready(self) -> None:
         version = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
-        if version > migrations.LATEST:
-            raise StoreNewer(
-                f"{self.path} was written by a newer deskterm (schema {version}, this one knows "
-                f"{migrations.LATEST}). Nothing was touched; update deskterm to open it."
-            )
+        _refuse_newer(self.path, version)
         if version < migrations.LATEST:
             self._writer.execute("BEGIN IMMEDIATE")
             migrations.migrate(self._writer)
             self._writer.execute("COMMIT")
 
 
-def _connect(path: str) -> sqlite3.Connection:
-    conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+def _writable(path: Path) -> bool:
+    """Whether we may write the file and, for its WAL, the folder."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _connect(path: str, *, frozen: bool = False) -> sqlite3.Connection:
+    # On a medium that cannot be written SQLite can make no WAL. Where none is left over, the file alone
+    # is the whole desk and may be read as it stands; where one is, only the ordinary way sees all of it.
+    if frozen and not Path(f"{path}-wal").exists():
+        path = f"{Path(path).absolute().as_uri()}?immutable=1"
+    conn = sqlite3.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=frozen
+    )
     for pragma in (
         "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
         "cache_size = -16000", "mmap_size = 268435456",
@@ -149,7 +163,7 @@ def _prepare(path: Path) -> None:
         _found(path)
         return
     with path.open("rb") as file:
-        head = file.read(72)
+        head = file.read(100)
     if not head:
         raise StoreDamaged(
             f"{path} is empty: the desk that was here is gone or was cut off. It was left as it is; "
@@ -161,31 +175,76 @@ def _prepare(path: Path) -> None:
         raise StoreDamaged(
             f"{path} is a database of another program. It was left as it is; choose another --home."
         )
+    version = int.from_bytes(head[60:64], "big")
+    _refuse_newer(str(path), version)
+    if version == 0:
+        raise StoreDamaged(f"{path} has lost its tables. It was left as it is; restore a copy.")
+
+
+def _refuse_newer(path: str, version: int) -> None:
+    if version > migrations.LATEST:
+        raise StoreNewer(
+            f"{path} was written by a newer deskterm (schema {version}, this one knows "
+            f"{migrations.LATEST}). Nothing was touched; update deskterm to open it."
+        )
 
 
 def _found(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    fresh.unlink(missing_ok=True)
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        conn = sqlite3.connect(fresh, isolation_level=None)
-        conn.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-        conn.execute("PRAGMA journal_mode = WAL")
-        conn.execute("BEGIN IMMEDIATE")
-        migrations.migrate(conn)
-        conn.execute("COMMIT")
-        conn.close()
+        _sweep(fresh)
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(fresh, isolation_level=None)) as conn:
+            conn.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("BEGIN IMMEDIATE")
+            migrations.migrate(conn)
+            conn.execute("COMMIT")
+        _move_in(fresh, path)
+    finally:
+        _sweep(fresh)
+
+
+def _move_in(fresh: Path, path: Path) -> None:
+    """Give the new desk its name, unless another process was first."""
+    with suppress(FileExistsError):
         # link refuses to replace: of two processes that start at once, one founds the desk.
         try:
             os.link(fresh, path)
         except FileExistsError:
-            return
+            raise
         except OSError:
-            fresh.replace(path)
+            # A file system without links; the race is as short as it can be there.
+            if not path.exists():
+                fresh.replace(path)
+    sync_folder(path.parent)
+
+
+def _sweep(fresh: Path) -> None:
+    """Remove a half-made desk. A dead process of our number may have left one, its WAL included."""
+    for suffix in ("", "-wal", "-shm"):
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in a folder survive a power cut: a synced file without its name is lost."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        os.close(handle)
+
+
+_REFUSED_WRITES = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC,
+        sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP,
+    }
+)  # fmt: skip
+"""A quota or a size limit shows as an error of writing; what was there before is whole."""
 
 
 @contextmanager
@@ -200,12 +259,13 @@ def said(path: str) -> Generator[None]:
 
 
 def _named(error: sqlite3.Error, path: str) -> StoreError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code = whole & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
             "Another deskterm is writing and did not finish in time. Nothing was changed; try again."
         )
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or whole in _REFUSED_WRITES:
         return StoreFull(
             "The disk is full. Nothing was half written and everything can still be read; free some space."
         )

@@ -7,8 +7,9 @@ compares each row with its fold. Local columns and tables take no part in a dige
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -17,8 +18,8 @@ from store import keep
 from store.errors import StoreDamaged
 from store.log import project, stamp, wire
 from store.log.entry import GENESIS, Change, Entry, Value, chained_leaves, leaf
-from store.log.tx import Tx
-from store.registry import TABLES, Table, cell, known, table_of
+from store.log.tx import Tx, rows_of
+from store.registry import PUT, TABLES, Table, cell, known, table_of
 
 Folded = tuple[str, Table, project.Row]
 
@@ -102,66 +103,122 @@ def verify(conn: sqlite3.Connection, secret: bytes) -> Verdict:
     Works on a read connection while others write. At most 20 faults are named.
     """
     faults: list[str] = []
-    checked = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if checked != "ok":
-        faults.append(f"the file itself is damaged: {checked}")
-    entries = _verify_chain(conn, secret, faults)
-    rows = _verify_rows(conn, faults)
-    changes = int(conn.execute("SELECT count(*) FROM change").fetchone()[0])
+    entries = changes = rows = 0
+    with _one_view(conn):
+        try:
+            checked = conn.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if checked != "ok":
+                faults.append(f"the file itself is damaged: {checked}")
+            entries = _verify_chain(conn, secret, faults)
+            _verify_keys(conn, faults)
+            rows = _verify_rows(conn, faults)
+            _verify_numbers(conn, faults)
+            changes = int(conn.execute("SELECT count(*) FROM change").fetchone()[0])
+        except (sqlite3.DatabaseError, TypeError, ValueError) as error:
+            faults.append(f"the file itself is damaged: {error}")
     return Verdict(entries, changes, rows, tuple(faults[:20]))
 
 
+@contextmanager
+def _one_view(conn: sqlite3.Connection) -> Generator[None]:
+    """All statements inside see one moment of the desk, and damaged text is read as it is."""
+    begun = not conn.in_transaction
+    conn.text_factory = _as_it_is
+    if begun:
+        conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.text_factory = str
+        if begun and conn.in_transaction:
+            conn.execute("ROLLBACK")
+
+
+def _as_it_is(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
 def _verify_chain(conn: sqlite3.Connection, secret: bytes, faults: list[str]) -> int:
+    own = int(conn.execute("SELECT v FROM meta WHERE k = 'slot'").fetchone()[0])
     last: dict[int, tuple[int, bytes]] = {}
     count = 0
-    for entry in _entries_with_leaves(conn, secret, faults):
+    for entry, digest_ in _entries_with_digests(conn, secret, faults):
         count += 1
-        slot = stamp.slot_of(entry[0].id)
+        slot = stamp.slot_of(entry.id)
         seq, prev = last.get(slot, (0, GENESIS))
-        if entry[0].seq == seq + 1 and entry[0].prev != prev:
-            faults.append(f"entry {entry[0].id} does not follow the one before it: the log was changed")
-        if entry[1] != entry[0].hash:
-            faults.append(f"entry {entry[0].id} does not match its hash: it or its changes were altered")
-        last[slot] = (entry[0].seq, entry[0].hash)
-    faults.extend(
-        f"the newest entries of replica {slot} are missing: {last.get(slot, (0,))[0]} of {seq} are here"
-        for slot, seq, _ in conn.execute("SELECT slot, seq, hash FROM chain")
-        if last.get(slot, (0, b""))[0] < seq
-    )
+        if entry.seq == seq + 1 and entry.prev != prev:
+            faults.append(f"entry {entry.id} does not follow the one before it: the log was changed")
+        if entry.seq <= seq or (slot == own and entry.seq != seq + 1):
+            faults.append(f"entry {entry.id} is number {entry.seq} of replica {slot} after number {seq}")
+        if digest_ != entry.hash:
+            faults.append(f"entry {entry.id} does not match its hash: it or its changes were altered")
+        last[slot] = (entry.seq, entry.hash)
+    for slot, seq, hash_ in conn.execute("SELECT slot, seq, hash FROM chain"):
+        if last.get(slot) != (seq, hash_):
+            here = last.get(slot, (0, b""))[0]
+            faults.append(f"the newest entries of replica {slot} are missing: {here} of {seq} are here")
     return count
 
 
-def _entries_with_leaves(
+def _entries_with_digests(
     conn: sqlite3.Connection, secret: bytes, faults: list[str]
 ) -> Iterator[tuple[Entry, bytes]]:
-    """Each entry with the hash its parts give now, in (slot, seq) order within stamps."""
+    """Each entry with the hash its parts give now, in (slot, seq) order."""
     heads = conn.execute(
-        "SELECT id, actor, kind, key, cause, seen, v, seq, prev, hash, void, body FROM entry"
-        f" ORDER BY id & {stamp.SLOT_MASK}, seq"
+        "SELECT id, actor, kind, key, cause, seen, v, seq, prev, hash, void, eids, body FROM entry"
+        f" ORDER BY id & {stamp.SLOT_MASK}, seq, id"
     )
     ordered = conn.execute(
         "SELECT c.id, c.eid, c.field, c.value FROM change c JOIN entry e ON e.id = c.id"
-        f" ORDER BY c.id & {stamp.SLOT_MASK}, e.seq, c.eid, c.field"
+        f" ORDER BY c.id & {stamp.SLOT_MASK}, e.seq, c.id, c.eid, c.field"
     )
     groups = groupby(ordered, key=itemgetter(0))
     group = next(groups, None)
-    for eid, actor, kind, key, cause, seen, v, seq, prev, digest_, void, body in heads:
-        leaves: list[bytes] = []
+    for eid, actor, kind, key, cause, seen, v, seq, prev, digest_, void, eids, body in heads:
+        stands: list[Change] = []
         if group is not None and group[0] == eid:
-            leaves = [leaf(secret, Change(*part[1:])) for part in group[1]]
+            stands = [Change(*part[1:]) for part in group[1]]
             group = next(groups, None)
-        if void and body:
-            leaves = _void_leaves(secret, body, faults)
-        entry = Entry(eid, actor, kind, (), key, cause, seen, v, seq, bytes(prev), bytes(digest_))
-        yield entry, chained_leaves(entry, leaves, prev=entry.prev)
+        head = Entry(eid, actor, kind, (), key, cause, seen, v, seq, bytes(prev), bytes(digest_))
+        whole = _voided(head, body, stands, faults) if void and body else stands
+        if rows_of(whole) != eids:
+            faults.append(f"entry {eid} does not list the rows it touched")
+        yield head, chained_leaves(head, (leaf(secret, change) for change in whole), prev=head.prev)
 
 
-def _void_leaves(secret: bytes, body: str, faults: list[str]) -> list[bytes]:
+def _voided(head: Entry, body: str, stands: list[Change], faults: list[str]) -> Sequence[Change]:
+    """All changes of a void entry, from its body; what still stands of them must be its puts."""
     try:
-        return [leaf(secret, change) for change in wire.decode(body).changes]
+        entry = wire.decode(body)
     except StoreDamaged as error:
-        faults.append(str(error))
-        return []
+        faults.append(f"entry {head.id}: {error}")
+        return stands
+    if replace(entry, changes=()) != head or [c for c in entry.changes if c.field == PUT] != stands:
+        faults.append(f"entry {head.id} is void and differs from what was kept of it")
+    return entry.changes
+
+
+def _verify_keys(conn: sqlite3.Connection, faults: list[str]) -> None:
+    """Of each key the lowest entry lives and the others are void; every change has its entry."""
+    wrong = conn.execute(
+        "SELECT id FROM entry e WHERE void <> EXISTS(SELECT 1 FROM entry WHERE key = e.key AND id < e.id)"
+    )
+    faults.extend(f"entry {entry} is marked void or live wrongly" for (entry,) in wrong)
+    orphans = conn.execute(
+        "SELECT DISTINCT eid FROM change c WHERE NOT EXISTS(SELECT 1 FROM entry WHERE id = c.id)"
+    )
+    faults.extend(f"{eid} has changes that belong to no entry" for (eid,) in orphans)
+
+
+def _verify_numbers(conn: sqlite3.Connection, faults: list[str]) -> None:
+    wrong = conn.execute(
+        "SELECT id FROM ticket t WHERE number IS NOT (SELECT n FROM number WHERE eid = t.id)"
+    )
+    faults.extend(f"ticket {eid} shows a number that is not its own" for (eid,) in wrong)
+    count, highest = conn.execute("SELECT count(*), ifnull(max(n), 0) FROM number").fetchone()
+    following = conn.execute("SELECT v FROM meta WHERE k = 'next_number'").fetchone()[0]
+    if not count == highest == following - 1:
+        faults.append(f"{count} ticket numbers were given, the highest is {highest}, the next is {following}")
 
 
 def _verify_rows(conn: sqlite3.Connection, faults: list[str]) -> int:

@@ -179,7 +179,7 @@ def insert_entry(
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             lseq, entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, jpos,
-            rows_of(entry), entry.seq, entry.prev, digest,
+            rows_of(entry.changes), entry.seq, entry.prev, digest,
         ),
     )  # fmt: skip
     conn.executemany(
@@ -188,9 +188,9 @@ def insert_entry(
     )
 
 
-def rows_of(entry: Entry) -> str:
-    """What `entry.eids` holds: the rows it touched, separated by spaces."""
-    return " ".join(dict.fromkeys(change.eid for change in entry.changes))
+def rows_of(changes: Iterable[Change]) -> str:
+    """What `entry.eids` holds: the rows touched, separated by spaces."""
+    return " ".join(dict.fromkeys(change.eid for change in changes))
 
 
 def give_number(conn: sqlite3.Connection, eid: str) -> int:
