@@ -98,6 +98,11 @@ class Desk:
         self.wake.set()
         return Done(words, receipt)
 
+    def keep(self, beside: Beside) -> None:
+        """Write something local, such as a draft, without an act."""
+        with self.store.write() as tx:
+            beside.write(tx.conn)
+
     def undo(self, entry: int | None = None) -> Done:
         """Take back an act (the last one of this agent by default). Raises Refused when it cannot be."""
         with self.store.write() as tx:

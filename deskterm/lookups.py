@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from channels.letter import Letter
+from channels.mime.field import field
 from deskterm.intake import Facts, counterpart, message_id
 from store import blobs
 from store.errors import NotFound, StoreDamaged
@@ -76,7 +77,10 @@ def _exists(conn: sqlite3.Connection, eid: str) -> bool:
 
 
 def _evidence(conn: sqlite3.Connection, letter: Letter) -> threads.Evidence:
-    own = threads.ids_of(letter.message_id, letter.references, letter.in_reply_to)
+    own = threads.ids_of(
+        letter.message_id, letter.references, letter.in_reply_to,
+        field_text=field(letter.raw, "in-reply-to") if letter.references else "",
+    )  # fmt: skip
     returned = letter.bounce.original_message_id if letter.bounce else ""
     known = [
         k for msgid in dict.fromkeys((*own.cited, own.own, returned)) if msgid for k in _known(conn, msgid)

@@ -116,9 +116,12 @@ def attach(desk: Desk, path: Path) -> tuple[File, blobs.Blob]:
     return File(safe_name(path.name), kind, len(data), blob.hash), blob
 
 
-def quoted(desk: Desk, ticket: Ticket) -> str:
-    """The letter a reply answers, as a quote to put below it; empty when the setting says none."""
-    if desk.settings.quote == "none":
+def quoted(desk: Desk, ticket: Ticket, *, force: bool = False) -> str:
+    """The letter a reply answers, as a quote to put below it.
+
+    Empty when the setting says none, unless asked for with `force`.
+    """
+    if desk.settings.quote == "none" and not force:
         return ""
     last = replies.answered(conversation.messages(desk.conn, ticket.id))
     if last is None or last.kind is not Kind.IN:

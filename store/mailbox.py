@@ -99,3 +99,8 @@ def sums(conn: sqlite3.Connection, box: Box) -> dict[str, int]:
     """How many UIDs became what; the three sum to what was in the folder."""
     rows = conn.execute("SELECT what, count(*) FROM ledger WHERE box = ? GROUP BY what", (box.id,))
     return {MESSAGE: 0, SHELF: 0, IGNORED: 0} | dict(rows.fetchall())
+
+
+def any_box(conn: sqlite3.Connection) -> bool:
+    """Whether any folder was ever read."""
+    return conn.execute("SELECT 1 FROM box LIMIT 1").fetchone() is not None

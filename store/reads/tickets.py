@@ -139,8 +139,9 @@ _WHOLE = (
 
 
 def _ticket(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
-    (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand, customer,
-     assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out, archive) = row  # fmt: skip
+    (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand,
+     customer, assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out,
+     archive) = row  # fmt: skip
     return Ticket(
         id=str(eid), number=_whole(number), subject=str(subject or ""), status=status_of(status),
         priority=_whole(priority) or 4, created=_whole(created) or 0, updated=_whole(updated) or 0,

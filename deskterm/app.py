@@ -1,0 +1,151 @@
+"""The screen's application: theme, second net, clean endings. Everything people see is in screens/.
+
+Starts nothing but the main screen; the sync threads are begun after the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.app import App
+from textual.filter import LineFilter
+
+import themes
+from deskterm.desk import Desk
+from deskterm.keymap import Keymap
+from deskterm.screens.main import MainScreen
+from deskterm.symbols import symbols
+from deskterm.widgets.guard import LineGuard
+
+if TYPE_CHECKING:
+    from deskterm.sync import Loop
+
+T = TypeVar("T")
+
+CRASH = "crash.log"
+SMALLEST = (40, 10)
+"""Columns and rows below which nothing sensible can be drawn."""
+
+
+class DesktermApp(App[int]):
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = True
+    TITLE = "deskterm"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]  # noqa: RUF012
+
+    def __init__(self, desk: Desk, *, sync: bool = True) -> None:
+        name, no_colour = themes.pick(os.environ, desk.settings.theme)
+        super().__init__(ansi_color=True if no_colour else None)
+        self.desk = desk
+        self.keymap = Keymap()
+        self.symbols = symbols(ascii_only=desk.settings.symbols == "ascii")
+        self.loop_: Loop | None = None
+        self.failure = ""
+        """The sentence to leave on the terminal after a crash."""
+        self._sync = sync
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.DEFAULTS
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return [*super().get_line_filters(), LineGuard()]
+
+    def on_mount(self) -> None:
+        self.push_screen(MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols))
+        self.call_after_refresh(self._after_first_paint)
+        for number in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+            self._end_on(number)
+
+    async def commit(self, work: Callable[[], T]) -> T:
+        """Run a write in the one writer thread; the screen goes on drawing while a lock is waited for."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    def _after_first_paint(self) -> None:
+        gc.collect()
+        gc.freeze()
+        if self._sync and self.desk.settings.mailbox:
+            from deskterm.sync import Loop
+
+            self.loop_ = Loop(self.desk)
+            self.loop_.start()
+
+    def _end_on(self, name: str) -> None:
+        """Signals end the app the ordinary way, so that the terminal is put back."""
+        number = getattr(signal, name, None)
+        if number is None:
+            return
+        try:
+            asyncio.get_running_loop().add_signal_handler(number, self._signalled, int(number))
+        except (NotImplementedError, RuntimeError, ValueError):
+            return
+
+    def _signalled(self, number: int) -> None:
+        self.exit(128 + number, return_code=128 + number)
+
+    async def on_unmount(self) -> None:
+        if self.loop_ is not None:
+            self.loop_.stop()
+        self._writer.shutdown(wait=True)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with one sentence. Textual's report would print local variables, and passwords are such."""
+        text = "".join(traceback.format_exception(error, limit=30))
+        self.failure = (
+            f"deskterm stopped on a mistake of its own ({type(error).__name__}). Nothing that was saved"
+            f" is lost. {_kept(self.desk.home, text)}"
+        )
+        self.exit(1, return_code=1)
+
+
+def _kept(home: Path, text: str) -> str:
+    path = home / CRASH
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as out:
+            out.write(text)
+    except OSError:
+        return "The report could not be written."
+    return f"The report, without any contents, is in {path}."
+
+
+def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
+    """Open the screen on a desk; returns the exit code. Raises StoreError or ConfigError before drawing.
+
+    A terminal that cannot draw is refused with the way out.
+    """
+    if reason := unfit(os.environ, sys.stdin.isatty() and sys.stdout.isatty()):
+        print(reason, file=sys.stderr)
+        return 1
+    if desk is None:
+        assert home is not None
+        desk = Desk.open(home)
+    app = DesktermApp(desk)
+    try:
+        app.run()
+    finally:
+        desk.close()
+    if app.failure:
+        print(app.failure, file=sys.stderr)
+    return app.return_code or 0
+
+
+def unfit(environ: Mapping[str, str], terminal: bool) -> str:
+    """Why the screen cannot be drawn here, or nothing."""
+    way = "The same desk works line by line: `deskterm ls`, `deskterm show N`, `deskterm reply N`."
+    if not terminal:
+        return f"The screen needs a terminal, and this is none. {way}"
+    if environ.get("TERM", "") in ("dumb", "unknown"):
+        return f"TERM={environ.get('TERM')} cannot place text on the screen. {way}"
+    return ""

@@ -1,0 +1,80 @@
+"""Attachments of letters: taken out of the raw letter on demand, saved under a safe name, opened.
+
+Never overwrites, never follows a link, never meets a shell.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from deskterm.desk import Desk
+from deskterm.panes import Said
+from store import blobs
+from store.errors import Refused
+from store.model import File, Message
+
+_OPENERS = ("xdg-open", "open", "wslview")
+
+
+def numbered(said: Sequence[Said]) -> list[tuple[Message, File]]:
+    """The attachments of a conversation in the order of their numbers, from 1."""
+    return [(one.message, file) for one in said for file in one.message.files]
+
+
+def data(desk: Desk, message: Message, file: File) -> bytes:
+    """The bytes of an attachment, checked against its hash. Raises NotFound, StoreDamaged or Refused."""
+    from channels.mime.files import extract
+
+    if not file.part:
+        return blobs.read_raw(desk.conn, file.sha256, folder=desk.blob_folder)
+    found = extract(desk.raw(message), file.part)
+    if sha256(found).hexdigest() != file.sha256:
+        raise Refused(f"{file.name} does not match its hash any more; nothing was written.")
+    return found
+
+
+def save(desk: Desk, message: Message, file: File, *, folder: Path) -> Path:
+    """Write an attachment into `folder` under a name that is free there."""
+    from channels.mime.files import safe_name
+
+    folder.mkdir(parents=True, exist_ok=True)
+    name = safe_name(file.name, file.type)
+    stem, dot, ending = name.rpartition(".")
+    for n in range(1000):
+        target = folder / (name if n == 0 else f"{stem or ending}-{n}{dot}{ending if stem else ''}")
+        try:
+            handle = os.open(
+                target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0), 0o600
+            )
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise Refused(f"{target} cannot be written ({error.strerror}).") from None
+        with os.fdopen(handle, "wb") as out:
+            out.write(data(desk, message, file))
+        return target
+    raise Refused(f"{folder} holds a thousand files called {name}; choose another folder.")
+
+
+def open_(path: Path) -> bool:
+    """Hand a saved file to the desktop's opener; False where there is none."""
+    opener = next((found for name in _OPENERS if (found := shutil.which(name))), None)
+    if opener is None or not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or opener.endswith("/open")
+    ):
+        return False
+    subprocess.Popen(
+        [opener, str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    return True
+
+
+def downloads(desk: Desk) -> Path:
+    """Where attachments are saved: the person's Downloads, else the desk's home."""
+    folder = Path.home() / "Downloads"
+    return folder if folder.is_dir() else desk.home / "files"

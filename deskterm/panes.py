@@ -1,0 +1,148 @@
+"""What the screen shows of one ticket, read in one go: messages with texts, customer, promises, outbox.
+
+Values only; how they are drawn is the screen's affair. No Textual and no SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deskterm.desk import Desk
+from store import drafts, mailbox, outbox, shelf
+from store.keep.due import promised
+from store.model import Account, Customer, Line, Message, Queue, Ticket
+from store.reads import conversation, people, queues, tickets, timeline
+from store.rules import sla
+from store.rules.hours import Hours, in_words
+from store.rules.promises import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message with its text and, for a reply, what became of it."""
+
+    message: Message
+    text: str
+    way: outbox.Waiting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPane:
+    ticket: Ticket
+    said: tuple[Said, ...]
+    customer: Customer | None
+    account: Account | None
+    before: tuple[people.Earlier, ...]
+    before_count: int
+    clocks: tuple[Clock, ...]
+    hours: str
+    """The calendar in words."""
+    draft: drafts.Draft | None
+    now: int
+
+
+def ticket(desk: Desk, eid: str) -> TicketPane:
+    """Everything the panes show of a ticket. Raises NotFound."""
+    conn = desk.conn
+    found = tickets.ticket(conn, eid)
+    person = people.customer(conn, found.customer) if found.customer else None
+    policy, hours = promised(conn, desk.store)
+    events = timeline.events(conn, eid)
+    return TicketPane(
+        ticket=found,
+        said=tuple(_said(desk, message) for message in conversation.messages(conn, eid)),
+        customer=person,
+        account=people.account(conn, person.account) if person and person.account else None,
+        before=tuple(people.earlier(conn, person.id, besides=eid)) if person else (),
+        before_count=max(people.how_many(conn, person.id) - 1, 0) if person else 0,
+        clocks=sla.clocks(events, hours=hours, policy=policy, now=desk.now),
+        hours=in_words(hours.calendar),
+        draft=drafts.of(conn, eid, desk.agent),
+        now=desk.now,
+    )
+
+
+def _said(desk: Desk, message: Message) -> Said:
+    way = outbox.of_message(desk.conn, message.id) if message.kind == "out" else None
+    return Said(message, desk.text(message), way)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the desk stands: for tabs and status line."""
+
+    counts: tuple[int, ...]
+    """Of each queue."""
+    out: int
+    """Replies that wait to leave."""
+    held: int
+    trouble: int
+    """Replies that were refused or may have arrived, and letters on the shelf."""
+
+
+def standing(desk: Desk, tabs: tuple[Queue, ...]) -> Standing:
+    conn, asked = desk.conn, queues.Asked(desk.now, desk.agent)
+    waiting = outbox.unsent(conn)
+    return Standing(
+        counts=tuple(queues.count(conn, queue.query, asked) for queue in tabs),
+        out=sum(row.state in (outbox.QUEUED, outbox.LATER, outbox.SENDING) for row in waiting),
+        held=sum(row.state == outbox.HELD for row in waiting),
+        trouble=sum(row.state in (outbox.REFUSED, outbox.UNSURE) for row in waiting) + len(shelf.lying(conn)),
+    )
+
+
+def failed(desk: Desk) -> frozenset[str]:
+    """Tickets with a reply that was refused or may have arrived."""
+    rows = outbox.unsent(desk.conn)
+    return frozenset(row.ticket for row in rows if row.state in (outbox.REFUSED, outbox.UNSURE))
+
+
+def next_unsent(desk: Desk) -> outbox.Waiting | None:
+    """The reply that leaves next and can still be called back."""
+    return min(
+        (row for row in outbox.unsent(desk.conn) if row.state == outbox.QUEUED),
+        key=lambda row: row.not_before,
+        default=None,
+    )
+
+
+class OpenTime:
+    """Seconds of open time left to a line's promise: what the clocks of the list count down."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._hours: Hours | None = None
+
+    def refresh(self) -> None:
+        """Look up the hours in force again."""
+        self._hours = promised(self._desk.conn, self._desk.store)[1]
+
+    def __call__(self, line: Line, now: int) -> int | None:
+        if line.due_at is None:
+            return None
+        if self._hours is None:
+            self.refresh()
+        assert self._hours is not None
+        if now <= line.due_at:
+            return self._hours.between(now, line.due_at)
+        return -self._hours.between(line.due_at, now) or -1
+
+
+def tabs(desk: Desk) -> tuple[Queue, ...]:
+    """The queues, in the order of the tabs."""
+    return tuple(queues.every(desk.conn, order=desk.settings.queue_order))
+
+
+def pages(desk: Desk, query: str, sort: str) -> queues.Pages:
+    """A queue as the list reads it. Raises QueryError."""
+    return queues.Pages(desk.conn, query, sort=sort, asked=queues.Asked(desk.now, desk.agent))
+
+
+def matching(desk: Desk, query: str) -> list[str]:
+    """Ids of all tickets of a query. Raises QueryError."""
+    return tickets.ids(desk.conn, queues.condition(query, queues.Asked(desk.now, desk.agent)))
+
+
+def boxes(desk: Desk) -> bool:
+    """Whether any mailbox was ever read."""
+    return mailbox.any_box(desk.conn)

@@ -1,0 +1,90 @@
+"""What pickers ask: statuses, priorities, times, people, tags. Questions only, no act and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from deskterm import moments
+from deskterm.acts import name
+from deskterm.safe import clean
+from deskterm.widgets.paint import Run
+from deskterm.widgets.picker import Choice, Question
+from store.model import Status, Ticket
+
+Preview = Callable[[Choice], Sequence[Sequence[Run]]]
+
+NOBODY = "(nobody)"
+
+_STATUS_KEYS = {
+    "new": "n",
+    "open": "o",
+    "waiting": "w",
+    "hold": "h",
+    "solved": "s",
+    "closed": "c",
+    "spam": "!",
+}
+_STATUS_MEANS = {
+    "new": "nobody looked yet, clocks run",
+    "open": "being worked on, clocks run",
+    "waiting": "for the customer, clocks stand still",
+    "hold": "for somebody else, clocks stand still",
+    "solved": "done; an answer opens it again",
+    "closed": "over; an answer begins a follow-up",
+    "spam": "out of sight",
+}
+_PRIORITY_MEANS = {1: "system down", 2: "major", 3: "minor", 4: "question"}
+SNOOZES = (("1h", "h"), ("3h", "3"), ("tonight", "t"), ("tomorrow", "m"), ("monday", "o"), ("1w", "w"))
+
+
+def status(some: Sequence[Ticket]) -> Question:
+    now = {ticket.status for ticket in some}
+    choices = tuple(
+        Choice(s.value, s.value, _STATUS_KEYS[s.value], _STATUS_MEANS[s.value], ticked=now == {s})
+        for s in Status
+    )
+    return Question(f"Status of {clean(name(some))}", choices)
+
+
+def priority(some: Sequence[Ticket]) -> Question:
+    now = {ticket.priority for ticket in some}
+    choices = tuple(
+        Choice(str(n), f"P{n}", str(n), means, ticked=now == {n}) for n, means in _PRIORITY_MEANS.items()
+    )
+    return Question(f"Priority of {clean(name(some))}", choices)
+
+
+def snooze(now: int) -> Question:
+    """Times in words, each with the moment it means; any other can be typed."""
+    zone = moments.local()
+    choices = tuple(
+        Choice(words, words, key, moments.shown(moments.ahead(words, now=now, zone=zone), zone=zone))
+        for words, key in SNOOZES
+    )
+    return Question(
+        "Snooze until", choices, free="this time", foot="enter choose   / type 2d, fri 9:00   esc close"
+    )
+
+
+def assignee(names: Sequence[str], *, me: str) -> Question:
+    """People; oneself first, nobody last."""
+    others = [one for one in names if one != me]
+    choices = [Choice(me, f"{clean(me)} (me)", "i")]
+    choices += [Choice(one, clean(one)) for one in others]
+    choices.append(Choice(NOBODY, NOBODY, "0", "back to unassigned"))
+    return Question("Assign to", tuple(choices), free="this name")
+
+
+def tags(known: Sequence[str], *, on: Collection[str], some: Sequence[Ticket]) -> Question:
+    """Tags to tick; those that all the tickets have are ticked."""
+    names = list(dict.fromkeys([*sorted(on), *known]))
+    choices = tuple(Choice(one, clean(one), ticked=one in on) for one in names)
+    foot = "space ticks   enter sets   type a new one   esc close"
+    return Question(
+        f"Tags of {clean(name(some))}", choices, foot, instant=False, several=True, free="new tag"
+    )
+
+
+def typed_tags(typed: str) -> set[str]:
+    """Tags as typed: words with commas or spaces between, lower case."""
+    return {word.strip().lower() for word in typed.replace(",", " ").split() if word.strip()}

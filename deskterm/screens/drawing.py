@@ -1,0 +1,247 @@
+"""From what the desk knows to what the panes draw: heads, blocks, customer lines, tabs.
+
+Pure: values in, runs and blocks out, the time handed in. Every outside text is cleaned by the widgets
+or here before it becomes a run.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from deskterm.panes import Said, TicketPane
+from deskterm.safe import clean
+from deskterm.symbols import Symbols
+from deskterm.widgets.blocks import Block, folds_of, with_older_collapsed
+from deskterm.widgets.conversation import Head
+from deskterm.widgets.paint import Role, Run
+from store.model import Kind, Status
+from store.reads.people import Earlier
+from store.rules.promises import Clock, Mood, Promise, State
+
+DAY = 86_400
+_PROMISES = {Promise.FIRST: "first reply", Promise.NEXT: "next reply", Promise.RESOLUTION: "resolution"}
+_MOODS = {Mood.CALM: Role.CALM, Mood.SOON: Role.SOON, Mood.LATE: Role.LATE}
+_STATES = {
+    "queued": "leaves at {at}, z calls it back",
+    "held": "held: the outbox is locked",
+    "sending": "leaving now",
+    "sent": "sent",
+    "later": "waits, tried again at {at}",
+    "refused": "NOT SENT",
+    "unsure": "may have arrived, look before sending again",
+    "called back": "called back",
+}
+
+
+def when(moment: int, now: int) -> str:
+    """A moment in the reader's time: `08:29 today`, `Nov 3 08:29`, `2024-11-03`."""
+    then, today = datetime.fromtimestamp(moment), datetime.fromtimestamp(now)
+    if then.date() == today.date():
+        return f"{then:%H:%M} today"
+    if abs(now - moment) < 300 * DAY:
+        return f"{then:%b} {then.day} {then:%H:%M}"
+    return f"{then:%Y-%m-%d}"
+
+
+def length(seconds: int) -> str:
+    """A length of time in two units at most: `12m`, `1h 05m`, `3d 4h`."""
+    minutes = abs(seconds) // 60
+    if minutes < 60:
+        return f"{minutes}m"
+    if minutes < 24 * 60:
+        return f"{minutes // 60}h {minutes % 60:02}m"
+    return f"{minutes // 1440}d {minutes % 1440 // 60}h"
+
+
+def head(pane: TicketPane, *, me: str, look: Symbols, narrow: bool = False) -> Head:
+    """What stands above the messages: number and subject, state, the promise that breaks next."""
+    ticket = pane.ticket
+    number = f"#{ticket.number}" if ticket.number is not None else f"#~{ticket.id[-4:]}"
+    who = "me" if ticket.assignee == me else clean(ticket.assignee) or "nobody"
+    state: list[Run] = [
+        (f" {ticket.status}  ", Role.TEXT),
+        (f"P{ticket.priority}", _priority(ticket.priority)),
+    ]
+    state.append((f"  {ticket.channel}", Role.DIM))
+    if ticket.tags:
+        state.append((f"  tags: {clean(', '.join(ticket.tags))}", Role.DIM))
+    state.append((f"  {look.to} {who}", Role.DIM))
+    lines: list[tuple[Run, ...]] = [tuple(state)]
+    if promise := _promise(pane):
+        lines.append(promise)
+    if narrow and (line := _folded_customer(pane)):
+        lines.append(line)
+    return Head(f"{number} {clean(ticket.subject) or '(no subject)'}", tuple(lines))
+
+
+def _priority(priority: int) -> Role:
+    return Role.URGENT if priority == 1 else Role.TEXT
+
+
+def _promise(pane: TicketPane) -> tuple[Run, ...]:
+    if pane.ticket.snooze_until is not None:
+        return ((f" snoozed until {when(pane.ticket.snooze_until, pane.now)}", Role.PAUSED),)
+    clock = next((c for c in pane.clocks if c.due is not None and c.due == pane.ticket.due_at), None)
+    if clock is None or clock.due is None:
+        return ()
+    words: Run = (f" {_PROMISES[clock.kind]} due {when(clock.due, pane.now)}", Role.TEXT)
+    if clock.mood is Mood.LATE:
+        return words, (f" (missed by {length(pane.now - clock.due)})", Role.LATE)
+    return (words,)
+
+
+def _folded_customer(pane: TicketPane) -> tuple[Run, ...]:
+    """The customer in one line, for screens without room for the pane."""
+    person = pane.customer
+    if person is None:
+        return ()
+    account = pane.account
+    parts = [f"{clean(person.name or person.email)} <{clean(person.email)}>"]
+    if account is not None:
+        parts += [clean(account.name), clean(account.tier), _money(account.arr)]
+        if account.renewal is not None:
+            parts.append(f"renews {_ahead(account.renewal, pane.now)}")
+    return ((" " + ", ".join(part for part in parts if part), Role.DIM),)
+
+
+def blocks(pane: TicketPane, *, me: str) -> tuple[Block, ...]:
+    """The messages, older ones collapsed."""
+    return with_older_collapsed([_block(said, pane, me) for said in pane.said])
+
+
+def _block(said: Said, pane: TicketPane, me: str) -> Block:
+    message = said.message
+    return Block(
+        id=message.id,
+        kind=message.kind,
+        author=_author(said, me),
+        when=when(message.date, pane.now),
+        label=_label(said, pane.now),
+        text=said.text.rstrip("\n"),
+        folds=folds_of(message.folds),
+        files=message.files,
+        trouble=_trouble(said),
+    )
+
+
+def _author(said: Said, me: str) -> str:
+    message = said.message
+    if message.kind is Kind.IN:
+        return message.sender.partition(" <")[0] or message.sender or "somebody"
+    return "me" if message.author == me else message.author
+
+
+def _label(said: Said, now: int) -> str:
+    message = said.message
+    if message.kind is Kind.NOTE:
+        return "note, private"
+    if message.kind is Kind.CALL:
+        return "call"
+    if message.kind is Kind.IN:
+        marks = [word for word in message.signals if word != "defects"]
+        return ", ".join(["customer", *marks])
+    if said.way is None:
+        return "sent"
+    return _STATES.get(said.way.state, said.way.state).format(at=when(said.way.not_before, now))
+
+
+def _trouble(said: Said) -> str:
+    way, signals = said.way, said.message.signals
+    if way is not None and way.state in ("refused", "unsure", "later") and way.error:
+        return way.error
+    if "claims" in signals:
+        return f"claims to belong here: {said.message.why}"
+    if "unverified" in signals:
+        return "nobody vouches for who sent this"
+    return ""
+
+
+def customer(pane: TicketPane, *, look: Symbols) -> list[list[Run]]:
+    """The customer pane: who, their account, the promises, what was before."""
+    lines: list[list[Run]] = []
+    person = pane.customer
+    if person is None:
+        lines.append([(" Nobody yet.", Role.DIM)])
+    else:
+        lines.append([(f" {clean(person.name) or clean(person.email)}", Role.CUSTOMER)])
+        lines.append([(f" {clean(person.email)}", Role.DIM)])
+        if person.phone:
+            lines.append([(f" {clean(person.phone)}", Role.DIM)])
+    lines += _account(pane)
+    lines += _promises(pane, look)
+    return lines + _before(pane, look)
+
+
+def _account(pane: TicketPane) -> list[list[Run]]:
+    account = pane.account
+    if account is None:
+        return [] if pane.before_count else [[], [(" New here. First letter.", Role.DIM)]]
+    facts: list[tuple[str, str, Role]] = [
+        ("ARR", _money(account.arr), Role.TEXT),
+        (
+            "renewal",
+            _ahead(account.renewal, pane.now) if account.renewal else "",
+            _renewal(account.renewal, pane.now),
+        ),
+        ("CSM", clean(account.csm), Role.TEXT),
+        ("plan", clean(account.plan), Role.TEXT),
+    ]
+    named: list[Run] = [(f" {clean(account.name)}  ", Role.TEXT), (clean(account.tier), Role.GOOD)]
+    return [named, [], *([(f" {name:<9} ", Role.DIM), (value, ink)] for name, value, ink in facts if value)]
+
+
+def _renewal(renewal: int | None, now: int) -> Role:
+    return Role.WARN if renewal is not None and renewal - now < 30 * DAY else Role.TEXT
+
+
+def _promises(pane: TicketPane, look: Symbols) -> list[list[Run]]:
+    running = [clock for clock in pane.clocks if clock.state in (State.RUNNING, State.PAUSED)]
+    if not running:
+        return []
+    lines: list[list[Run]] = [[], [(f" Promises, P{pane.ticket.priority}", Role.TEXT)]]
+    lines += [[(f" {_PROMISES[clock.kind]:<12} ", Role.DIM), _stand(clock, look)] for clock in running]
+    worst = max(running, key=lambda clock: clock.used / max(clock.target or 1, 1))
+    if worst.target:
+        lines.append([_bar(worst.used / worst.target, look, _MOODS[worst.mood])])
+    return [*lines, [(f" {clean(pane.hours)}", Role.DIM)]]
+
+
+def _stand(clock: Clock, look: Symbols) -> Run:
+    if clock.state is State.PAUSED:
+        return f"{look.paused} paused", Role.PAUSED
+    left = (clock.target or 0) - clock.used
+    glyph = {Mood.CALM: look.calm, Mood.SOON: look.soon, Mood.LATE: look.late}[clock.mood]
+    words = f"-{length(left)} late" if clock.mood is Mood.LATE else f"{length(left)} left"
+    return f"{glyph} {words}", _MOODS[clock.mood]
+
+
+def _bar(share: float, look: Symbols, ink: Role) -> Run:
+    full = min(int(share * 18), 18)
+    return f" {look.full * full}{look.rest * (18 - full)} {min(int(share * 100), 999)}%", ink
+
+
+def _before(pane: TicketPane, look: Symbols) -> list[list[Run]]:
+    if not pane.before_count:
+        return []
+    lines: list[list[Run]] = [[], [(f" Before: {pane.before_count}", Role.TEXT)]]
+    return lines + [_earlier(one, look) for one in pane.before]
+
+
+def _earlier(one: Earlier, look: Symbols) -> list[Run]:
+    done = one.status in (Status.SOLVED, Status.CLOSED)
+    glyph = look.merged if one.merged else look.done if done else look.calm
+    return [
+        (f" {glyph} ", Role.DONE if done else Role.DIM),
+        (f"#{one.number} {clean(one.subject)}", Role.TEXT),
+    ]
+
+
+def _money(amount: int | None) -> str:
+    return f"${amount:,}" if amount is not None else ""
+
+
+def _ahead(moment: int, now: int) -> str:
+    days = (moment - now) // DAY
+    if days < 0:
+        return f"{-days} days ago"
+    return f"in {days} days" + ("  !" if days < 30 else "")
