@@ -34,7 +34,7 @@ def addresses(raw: bytes) -> tuple[tuple[Address, ...], str]:
     value = value.strip()
     found = simple(value)
     if found is None:
-        found = list(_Scan(value).people())
+        found = scan(value)
     wrong = ""
     if len(found) > limits.ADDRESSES:
         wrong = f"a field names {len(found)} addresses, the first {limits.ADDRESSES} are kept"
@@ -42,6 +42,11 @@ def addresses(raw: bytes) -> tuple[tuple[Address, ...], str]:
     elif len(raw) > limits.FIELD_BYTES:
         wrong = "an address field is longer than 64 KB, the rest is ignored"
     return tuple(found), wrong
+
+
+def scan(value: str) -> list[Address]:
+    """Everybody in an unfolded field, by the patient way."""
+    return _Scan(value).people()
 
 
 def simple(value: str) -> list[Address] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Final
 
 from channels.letter import Fold
@@ -90,6 +90,7 @@ class _Scan:
         self.forward = forward
         self.end = len(self.lines)
         """Nothing from this line on is looked at: a forwarded letter begins."""
+        self.sums: list[int] = []
         self.wide = "：" in text
         self.fenced = _fenced(self.lines) if "```" in text or "~~~" in text else frozenset[int]()
         self.first_own = next(
@@ -292,21 +293,17 @@ class _Scan:
             if n in self.fenced:
                 continue
             if line[0] == "-" and _SIGNATURE.match(line):
-                if len(self._below(n, end, most=_SIGNATURE_LINES)) <= _SIGNATURE_LINES:
+                if self._filled(n + 1, end) <= _SIGNATURE_LINES:
                     return n
             elif self._telephone(n) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
                 return n
         return None
 
-    def _below(self, n: int, end: int, *, most: int) -> list[str]:
-        """The lines with words below `n`, up to one more than `most`."""
-        found: list[str] = []
-        for line in islice(self.lines, n + 1, end):
-            if line.strip(_BLANK):
-                found.append(line.strip())
-                if len(found) > most:
-                    break
-        return found
+    def _filled(self, start: int, end: int) -> int:
+        """How many lines from `start` to before `end` are not blank."""
+        if not self.sums:
+            self.sums = [0, *accumulate(bool(line.strip(_BLANK)) for line in self.lines)]
+        return self.sums[end] - self.sums[min(start, end)]
 
     def _telephone(self, n: int) -> bool:
         """`Sent from my iPhone` in its many forms; a sentence that merely begins so is none."""
@@ -324,8 +321,10 @@ class _Scan:
         """A rule above a few short lines with a way to reach somebody: a visiting card."""
         if not _RULE.match(self.lines[n]) or not self._own_above(n):
             return False
-        below = self._below(n, end, most=_CARD_LINES)
-        if not 1 <= len(below) <= _CARD_LINES or any(len(line) > 90 for line in below):
+        if not 1 <= self._filled(n + 1, end) <= _CARD_LINES:
+            return False
+        below = [line.strip() for line in islice(self.lines, n + 1, end) if line.strip(_BLANK)]
+        if any(len(line) > 90 for line in below):
             return False
         return any(_CONTACT.search(line) for line in below)
 
