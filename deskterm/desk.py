@@ -48,6 +48,8 @@ class Desk:
         self.settings = settings
         self.home = home
         self.clock = clock
+        self.closing: list[Callable[[], None]] = []
+        """Called before the store closes, such as by a clock that wants to be remembered."""
         self.wake = threading.Event()
         """Set after each commit here, so that the sender looks at the outbox."""
 
@@ -61,6 +63,8 @@ class Desk:
         return cls(store, settings, home=home, clock=clock)
 
     def close(self) -> None:
+        for last in self.closing:
+            last()
         self.store.close()
 
     @property

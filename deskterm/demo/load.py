@@ -42,7 +42,9 @@ def prepare(home: Path, *, reset: bool = False, now: int | None = None) -> Desk:
         _build(home, now=int(time.time()) if now is None else now)
         clock = kept(home)
     assert clock is not None
-    return Desk.open(home, clock=clock)
+    desk = Desk.open(home, clock=clock)
+    desk.closing.append(lambda: clock.keep(home))
+    return desk
 
 
 def _build(home: Path, *, now: int) -> None:
