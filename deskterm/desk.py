@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deskterm.acts import Act
+from deskterm.clock import kept
 from deskterm.config import Settings, load
 from store import blobs, drafts, outbox
 from store.db import Store
@@ -55,12 +56,20 @@ class Desk:
 
     @classmethod
     def open(
-        cls, home: Path, *, settings: Settings | None = None, clock: Callable[[], float] = time.time
+        cls, home: Path, *, settings: Settings | None = None, clock: Callable[[], float] | None = None
     ) -> Desk:
-        """Open or found the desk in `home`. Raises StoreError or ConfigError, each with its sentence."""
+        """Open or found the desk in `home`. Raises StoreError or ConfigError, each with its sentence.
+
+        Without a `clock` it goes by the one kept in the home, else by the system's.
+        """
         settings = settings if settings is not None else load(home)
-        store = Store(home / FILE, clock=lambda: int(clock() * 1000))
-        return cls(store, settings, home=home, clock=clock)
+        moved = kept(home) if clock is None else None
+        ticking = clock or moved or time.time
+        store = Store(home / FILE, clock=lambda: int(ticking() * 1000))
+        desk = cls(store, settings, home=home, clock=ticking)
+        if moved is not None:
+            desk.closing.append(lambda: moved.keep(home))
+        return desk
 
     def close(self) -> None:
         for last in self.closing:

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from deskterm import live, replies, writing
+from deskterm.clock import MovedClock, kept
 from deskterm.config import Box, Settings, save
 from deskterm.demo import company, docs, letters
-from deskterm.demo.clock import PracticeClock, kept
 from deskterm.demo.scene import Noted, Received, Replied, Set, Solved, Step
 from deskterm.desk import FILE as DESK
 from deskterm.desk import Desk
@@ -37,14 +37,9 @@ def prepare(home: Path, *, reset: bool = False, now: int | None = None) -> Desk:
     `now` is the real time it pretends to be about, for tests. It is built beside its place and moved in
     whole, so that an interrupted build leaves nothing behind.
     """
-    clock = kept(home)
-    if reset or clock is None or not (home / DESK).exists():
+    if reset or kept(home) is None or not (home / DESK).exists():
         _build(home, now=int(time.time()) if now is None else now)
-        clock = kept(home)
-    assert clock is not None
-    desk = Desk.open(home, clock=clock)
-    desk.closing.append(lambda: clock.keep(home))
-    return desk
+    return Desk.open(home)
 
 
 def _build(home: Path, *, now: int) -> None:
@@ -53,7 +48,7 @@ def _build(home: Path, *, now: int) -> None:
     fresh.mkdir(parents=True, mode=0o700)
     moment = company.opening(now)
     save(fresh, settings(home))
-    clock = PracticeClock(moment)
+    clock = MovedClock(moment)
     desk = Desk.open(fresh, settings=settings(home), clock=clock)
     try:
         _Player(desk, clock).play(moment)
@@ -74,7 +69,7 @@ def settings(home: Path) -> Settings:
 class _Player:
     """Plays the story. Letters cite replies by the ids of the story, which become the real ones here."""
 
-    def __init__(self, desk: Desk, clock: PracticeClock) -> None:
+    def __init__(self, desk: Desk, clock: MovedClock) -> None:
         from channels.mime.guard import Reader
 
         self.desk = desk

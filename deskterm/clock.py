@@ -1,6 +1,7 @@
-"""The practice desk's clock: runs like any other, but from a moment of its own, and can be moved.
+"""A clock of the desk's own, for practice: runs like any other, but from a moment that can be moved.
 
-It stands still while the desk is closed, so that the day goes on where it was left.
+It stands still while the desk is closed, so that the day goes on where it was left. A desk without the
+file goes by the system's clock.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pathlib import Path
 FILE = "clock"
 
 
-class PracticeClock:
-    """Callable; gives Unix seconds of the practice day."""
+class MovedClock:
+    """Callable; gives Unix seconds of the moved day."""
 
     def __init__(self, start: float) -> None:
         self._start = start
@@ -32,9 +33,9 @@ class PracticeClock:
             (home / FILE).write_text(f"{self():.0f}\n", encoding="ascii")
 
 
-def kept(home: Path) -> PracticeClock | None:
+def kept(home: Path) -> MovedClock | None:
     """The clock as it was left, or None."""
     try:
-        return PracticeClock(float((home / FILE).read_text(encoding="ascii")))
+        return MovedClock(float((home / FILE).read_text(encoding="ascii")))
     except (OSError, ValueError):
         return None
