@@ -107,7 +107,7 @@ class _Player:
                         "renewal": one.renewal(moment),
                         "plan": one.plan,
                     },
-                )  # fmt: skip
+                )
             )
         for one in company.COLLEAGUES:
             eid = ids.from_letter(desk.store.secret, "u", one.email)
