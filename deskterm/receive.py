@@ -109,14 +109,12 @@ class Batcher:
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
             return Counts(shelved=1)
-        found = lookups.facts(
-            tx.conn, read.letter, secret=self.desk.store.secret, ours=self.desk.settings.addresses(),
-            folder=self.desk.blob_folder,
-        )  # fmt: skip
-        taken = intake.take(
-            read.letter, found, secret=self.desk.store.secret, received=self._received(read.letter, read),
-            agent=self.desk.agent, archived=self.archived, archive_days=self.desk.settings.archive_days,
-        )  # fmt: skip
+        try:
+            taken = self._placed(tx, read, read.letter)
+        except (ValueError, LookupError, RecursionError, AssertionError) as error:
+            # A letter our own rules stumble over must not stand in the way of the others.
+            reason = f"it was read but could not be placed ({type(error).__name__})"
+            return self._one(tx, replace(read, letter=None, reason=reason))
         beside = (read.blob,) if taken.changes else ()
         receipt = tx.commit(
             taken.changes,
@@ -129,6 +127,17 @@ class Batcher:
         if not receipt.entry:
             return Counts(known=1)
         return Counts(archived=1) if self.archived is not None else Counts(new=1)
+
+    def _placed(self, tx: Tx, read: Read, letter: Letter) -> intake.Taken:
+        """Where the letter goes and what it changes; writes nothing."""
+        desk = self.desk
+        found = lookups.facts(
+            tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(), folder=desk.blob_folder
+        )
+        return intake.take(
+            letter, found, secret=desk.store.secret, received=self._received(letter, read), agent=desk.agent,
+            archived=self.archived, archive_days=desk.settings.archive_days,
+        )  # fmt: skip
 
     def _received(self, letter: Letter, read: Read) -> int:
         """When our server got it; never in the future, or every clock would stand still."""
@@ -185,7 +194,7 @@ def _files(path: Path) -> Iterator[Sequence[Fetched]]:
     from channels import dropbox, maildir, mbox
 
     path = path.expanduser()
-    if path.is_dir() and maildir.folders(path):
+    if maildir.is_maildir(path):
         yield from ([replace(one, received=None) for one in batch] for batch in maildir.fetch(path))
     elif path.is_dir() or path.suffix.lower() in dropbox.ENDINGS or not path.exists():
         yield from ([replace(one, received=None) for one in batch] for batch in dropbox.fetch(path))

@@ -193,6 +193,10 @@ class Loop:
                 except (ChannelError, StoreError, OSError) as error:
                     self._failed(health, str(error))
                     _wait(wake, next(waits), self._stop)
+                except Exception as error:
+                    # A mistake of ours ends this round, not the mailbox: it is shown and tried again.
+                    self._failed(health, f"a mistake of deskterm's own ({type(error).__name__})")
+                    _wait(wake, next(waits), self._stop)
 
     def _failed(self, health: Health, words: str) -> None:
         health.since = health.since or self.desk.now

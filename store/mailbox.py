@@ -74,12 +74,14 @@ def find(conn: sqlite3.Connection, mailbox: str, folder: str, uidvalidity: int) 
 def found(conn: sqlite3.Connection, mailbox: str, folder: str, *, uidvalidity: int, highest: int) -> Box:
     """Begin a box. The first one of a folder is an archive import: all that is there is old.
 
-    A later UIDVALIDITY of a known folder begins at 0, so that every letter is matched again by content.
+    A later UIDVALIDITY of a folder that was read whole begins at 0, so that every letter is matched
+    again by content; of one whose import never ended it is an archive again.
     """
-    known = conn.execute(
-        "SELECT 1 FROM box WHERE mailbox = ? AND folder = ? LIMIT 1", (mailbox, folder)
+    row = conn.execute(
+        "SELECT low_uid FROM box WHERE mailbox = ? AND folder = ? ORDER BY id DESC LIMIT 1", (mailbox, folder)
     ).fetchone()
-    last, archived = (0, 0) if known else (highest, highest)
+    read_whole = row is not None and row[0] == 0
+    last, archived = (0, 0) if read_whole else (highest, highest)
     conn.execute(
         "INSERT INTO box(mailbox, folder, uidvalidity, last_uid, archived) VALUES(?, ?, ?, ?, ?)",
         (mailbox, folder, uidvalidity, last, archived),
@@ -91,8 +93,11 @@ def found(conn: sqlite3.Connection, mailbox: str, folder: str, *, uidvalidity: i
 
 def unseen(conn: sqlite3.Connection, box: Box, uids: Iterable[int]) -> list[int]:
     """Those of `uids` the ledger does not know, in the order given."""
-    known = {row[0] for row in conn.execute("SELECT uid FROM ledger WHERE box = ?", (box.id,))}
-    return [uid for uid in uids if uid not in known]
+    asked = list(uids)
+    span = (box.id, min(asked, default=0), max(asked, default=0))
+    rows = conn.execute("SELECT uid FROM ledger WHERE box = ? AND uid BETWEEN ? AND ?", span)
+    known = {row[0] for row in rows}
+    return [uid for uid in asked if uid not in known]
 
 
 def sums(conn: sqlite3.Connection, box: Box) -> dict[str, int]:
