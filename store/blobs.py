@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import zstandard
 
-from store.errors import NotFound, StoreDamaged
+from store.errors import NotFound, StoreDamaged, StoreFull
+from store.files import private_folder, sync_folder
 
 IN_FILE = 512_000
 """Compressed bytes above which a frame becomes a file beside the database."""
@@ -34,8 +35,11 @@ class Blob:
     """None when the frame already stands in its file."""
 
     def write(self, conn: sqlite3.Connection) -> None:
+        # A letter from the shelf stood here without a text; read after all, it brings one.
         conn.execute(
-            "INSERT OR IGNORE INTO blob(hash, size, text, data) VALUES(?, ?, ?, ?)",
+            "INSERT INTO blob(hash, size, text, data) VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET size = excluded.size, text = excluded.text, data = excluded.data"
+            " WHERE blob.text = 0 AND excluded.text > 0",
             (self.hash, self.size, self.text, self.data),
         )
 
@@ -66,7 +70,7 @@ def read_text(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> str
     size, text, data = _row(conn, key)
     if text == 0:
         return ""
-    frame = data if data is not None else _file(folder, key)
+    frame = data if data is not None else _file(folder, key, text)
     try:
         return _unpack(frame, text).decode("utf-8", "replace")
     except zstandard.ZstdError as error:
@@ -76,7 +80,7 @@ def read_text(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> str
 def read_raw(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> bytes:
     """The raw bytes of a blob, checked against its hash. Raises NotFound or StoreDamaged."""
     size, text, data = _row(conn, key)
-    frame = data if data is not None else _file(folder, key)
+    frame = data if data is not None else _file(folder, key, text)
     try:
         whole = _unpack(frame, size)
     except zstandard.ZstdError as error:
@@ -99,25 +103,42 @@ def faults(conn: sqlite3.Connection, *, folder: Path | None) -> list[str]:
 
 
 def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
-    data = _packer().compress(text + raw)
+    # A compressor is not for two threads at once, and making one costs less than a lock would.
+    data = zstandard.ZstdCompressor(level=LEVEL).compress(text + raw)
     if folder is None or len(data) <= IN_FILE:
         return Blob(key, len(text) + len(raw), len(text), data)
-    _write_file(folder, key, data)
+    try:
+        _write_file(_place(folder, key, len(text)), data)
+    except OSError as error:
+        raise StoreFull(
+            f"A letter or attachment cannot be kept in {folder} ({error.strerror}). Nothing was changed; "
+            "free some space or check the rights."
+        ) from error
     return Blob(key, len(text) + len(raw), len(text), None)
 
 
-def _write_file(folder: Path, key: str, data: bytes) -> None:
+def _place(folder: Path, key: str, text: int) -> Path:
+    """Where a frame stands; one with a text never takes the place of the same bytes without."""
+    return folder / key[:2] / (f"{key}-{text}" if text else key)
+
+
+def _write_file(target: Path, data: bytes) -> None:
     """Written and synced before the transaction that names it; an orphan after a crash does no harm."""
-    target = folder / key[:2] / key
     if target.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = target.with_name(f"{key}.{os.getpid()}.new")
-    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(target)
+    private_folder(target.parent)
+    fresh = target.with_name(f"{target.name}.{os.getpid()}.{threading.get_ident()}.new")
+    try:
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(target)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+    sync_folder(target.parent.parent)
 
 
 def _row(conn: sqlite3.Connection, key: str) -> tuple[int, int, bytes | None]:
@@ -129,9 +150,9 @@ def _row(conn: sqlite3.Connection, key: str) -> tuple[int, int, bytes | None]:
     return row
 
 
-def _file(folder: Path | None, key: str) -> bytes:
+def _file(folder: Path | None, key: str, text: int) -> bytes:
     try:
-        return ((folder or Path()) / key[:2] / key).read_bytes()
+        return _place(folder or Path(), key, text).read_bytes()
     except OSError as error:
         raise NotFound(f"The file of blob {key[:12]} cannot be read ({error.strerror}).") from None
 
@@ -140,8 +161,3 @@ def _unpack(frame: bytes, size: int) -> bytes:
     """The first `size` bytes of a frame; never more, whatever the frame claims."""
     with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
         return reader.read(size)
-
-
-@cache
-def _packer() -> zstandard.ZstdCompressor:
-    return zstandard.ZstdCompressor(level=LEVEL)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from store import migrations
 from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreNewer
+from store.files import private_folder, sync_folder
 from store.log.tx import Tx
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _refuse_newer(path: str, version: int) -> None:
 
 
 def _found(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         _sweep(fresh)
@@ -225,17 +226,6 @@ def _sweep(fresh: Path) -> None:
     """Remove a half-made desk. A dead process of our number may have left one, its WAL included."""
     for suffix in ("", "-wal", "-shm"):
         fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder survive a power cut: a synced file without its name is lost."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 _REFUSED_WRITES = frozenset(
