@@ -59,6 +59,11 @@ def folders(root: Path) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda pair: (pair[0] != "INBOX", pair[0])))
 
 
+def is_maildir(root: Path) -> bool:
+    """Whether there is a Maildir at `root` or below it."""
+    return next(_walk(root), None) is not None
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     names = _subfolders(folder)
     if {"cur", "new"} <= set(names):

@@ -139,6 +139,10 @@ def test_an_unreadable_file_is_withheld_with_the_reason(
 
 
 def test_no_maildir_is_a_sentence(tmp_path: Path) -> None:
+    make(tmp_path / "there" / "deep")
+    (tmp_path / "file").touch()
+    told = [maildir.is_maildir(tmp_path / name) for name in ("there", "nowhere", "file")]
+    assert told == [True, False, False]
     with pytest.raises(FolderGone, match="not a Maildir"):
         list(maildir.fetch(tmp_path / "nowhere"))
 

@@ -184,6 +184,13 @@ def test_all_refused_but_one_put_off_is_later(smtpd: Smtpd) -> None:
     assert [one.outcome for one in result.recipients] == [Outcome.REFUSED, Outcome.LATER]
 
 
+def test_a_server_that_closes_at_an_address_is_later_for_all(smtpd: Smtpd) -> None:
+    smtpd.script["rcpt:b@y.example"] = ["421 4.3.2 closing"]
+    result = send(smtpd, outgoing("a@x.example", "b@y.example", "c@z.example"))
+    assert (result.outcome, result.phase, result.code) == (Outcome.LATER, Phase.RCPT, 421)
+    assert {one.outcome for one in result.recipients} == {Outcome.LATER} and smtpd.letters == []
+
+
 def test_addresses_beyond_ascii(smtpd: Smtpd) -> None:
     assert send(smtpd, outgoing("jürgen@bücher.example")).outcome is Outcome.SENT
     assert smtpd.letters[0].to == ("jürgen@xn--bcher-kva.example",)
