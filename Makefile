@@ -29,9 +29,10 @@ format: .venv/ready-to-work
 keys: .venv/ready-to-work
 	@$(BIN)/python -m tests.readme
 
-# The pictures the tests compare with. Look at what changed before it is committed.
+# The pictures the tests compare with, and the one in the README. Look at what changed before it is committed.
 pictures: .venv/ready-to-work
 	@$(BIN)/python -m pytest tests/pictures --snapshot-update $(WHAT)
+	@$(BIN)/python -m tests.readme picture
 
 # One benchmark: make bench WHAT=due
 bench: .venv/ready-to-work

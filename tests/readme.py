@@ -1,16 +1,27 @@
-"""The part of README.md that is made by the program: the table of keys.
+"""The parts of README.md that the program makes: the table of keys and the picture of the practice desk.
 
-`make keys` writes it; tests/test_house.py fails when it is behind the list of actions.
+`make keys` writes the table, and tests/test_house.py fails when it is behind the list of actions.
+`make pictures` takes the picture.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
 from deskterm.actions import key_table_markdown
+from deskterm.desk import Desk
 from tests.paths import ROOT
 
 README = ROOT / "README.md"
+PICTURE = ROOT / "tests" / "pictures" / "desk.svg"
 BEGIN = "<!-- keys: written by `make keys` from deskterm/actions.py -->"
 END = "<!-- end of keys -->"
+MORNING = 1_780_000_000
+"""The moment of the picture, so that taking it again changes only what the program changed."""
 
 
 def with_keys(text: str) -> str:
@@ -22,7 +33,7 @@ def with_keys(text: str) -> str:
     return f"{before}{BEGIN}\n\n{key_table_markdown().strip()}\n\n{END}{after}"
 
 
-def main() -> None:
+def write_keys() -> None:
     was = README.read_text(encoding="utf-8")
     now = with_keys(was)
     if now != was:
@@ -30,5 +41,29 @@ def main() -> None:
     print("README.md: the keys are " + ("as they were." if now == was else "new."))
 
 
+def take_picture() -> None:
+    """The main screen of a practice desk made for this, as it stands on a terminal of 120 by 40."""
+    os.environ.update(TZ="UTC", COLORTERM="truecolor", TERM="xterm-256color")
+    os.environ.pop("NO_COLOR", None)
+    from deskterm.demo.load import prepare
+
+    with tempfile.TemporaryDirectory() as folder:
+        desk = prepare(Path(folder) / "desk", now=MORNING)
+        try:
+            PICTURE.write_text(asyncio.run(_picture_of(desk)), encoding="utf-8")
+        finally:
+            desk.close()
+    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size:,} bytes")
+
+
+async def _picture_of(desk: Desk) -> str:
+    from deskterm.app import DesktermApp
+
+    app = DesktermApp(desk, sync=False)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        return app.export_screenshot(title="deskterm", simplify=True)
+
+
 if __name__ == "__main__":
-    main()
+    take_picture() if sys.argv[1:] == ["picture"] else write_keys()
