@@ -20,6 +20,7 @@ CHANGE = "deskterm.change.1"
 COUNTS = "deskterm.counts.1"
 INTERVAL = "deskterm.interval.1"
 KEY = "deskterm.key.1"
+FINDING = "deskterm.finding.1"
 
 Json = Mapping[str, object]
 

@@ -55,8 +55,8 @@ def make_set(
         found = many.tickets(desk.conn, tickets)
         versions = many.versions(desk.conn, tickets)
     wanted = _by_ticket(acts.fields(found, sets, kind=kind, said=said).changes)
-    steps = [_step(ticket, versions[ticket.id], wanted.get(ticket.id, {})) for ticket in found]
-    return _plan(desk, steps, kind=kind, words=f"{said} {acts.name(found)}" if found else said)
+    steps = [step(ticket, versions[ticket.id], wanted.get(ticket.id, {})) for ticket in found]
+    return of_steps(desk, steps, kind=kind, words=f"{said} {acts.name(found)}" if found else said)
 
 
 def make_macro(
@@ -70,7 +70,7 @@ def make_macro(
     with many.snapshot(desk.conn):
         run = _Run(desk, macro, answers or {}, tickets)
         steps = [run.step(ticket) for ticket in run.tickets]
-    return _plan(desk, steps, kind="macro", words=f"Macro {macro.name} on {acts.name(run.tickets)}")
+    return of_steps(desk, steps, kind="macro", words=f"Macro {macro.name} on {acts.name(run.tickets)}")
 
 
 def apply(desk: Desk, plan: Plan) -> Done:
@@ -122,11 +122,12 @@ def from_json(text: str | bytes) -> Plan:
     return plan
 
 
-def _plan(desk: Desk, steps: Iterable[Step], *, kind: str, words: str) -> Plan:
+def of_steps(desk: Desk, steps: Iterable[Step], *, kind: str, words: str) -> Plan:
+    """A plan of this desk, made now."""
     return Plan(kind=kind, words=words, desk=desk.store.desk_id, made=desk.now, steps=tuple(steps))
 
 
-def _step(
+def step(
     ticket: Ticket, version: int, fields: Mapping[str, Value], *, joined: frozenset[str] = frozenset(),
     letter: Letter | None = None, note: str | None = None, problem: str = "",
 ) -> Step:  # fmt: skip
@@ -192,7 +193,7 @@ class _Run:
         sets = acts.fields([ticket], result.sets, kind="macro", said="").changes
         fields.update((change.field, change.value) for change in sets)
         joined = self.joined.get(ticket.id, frozenset[str]())
-        return _step(ticket, self.versions[ticket.id], fields, joined=joined, letter=letter, note=result.note,
+        return step(ticket, self.versions[ticket.id], fields, joined=joined, letter=letter, note=result.note,
                      problem=problem)  # fmt: skip
 
     def _result(self, ticket: Ticket, customer: Customer | None, account: Account | None) -> macros.Result:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, cast
 
 import click
 
+from deskterm import __version__
 from deskterm.cli import errors, home, say
 
 VERBS: dict[str, tuple[str, str]] = {
@@ -95,7 +96,7 @@ def _unknown(verb: str) -> str:
 
 @click.command(cls=Verbs, invoke_without_command=True, no_args_is_help=False)
 @click.option("--home", metavar="DIR", envvar=home.VARIABLE, help="The desk's folder.")
-@click.version_option(package_name="deskterm")
+@click.version_option(__version__)
 @click.pass_context
 def verbs(ctx: click.Context, home: str | None) -> int | None:
     """A help desk in the terminal. Without a verb it opens the screen.

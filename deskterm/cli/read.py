@@ -6,9 +6,10 @@ import click
 
 from deskterm import chosen, jsonl, moments
 from deskterm.cli import say, tell
+from deskterm.cli.asking import Asking
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
-from store.errors import NotFound, Refused
+from store.errors import NotFound
 from store.log import history as log
 from store.model import Kind, Message, Ticket
 from store.reads import conversation, many, people, tickets
@@ -19,7 +20,7 @@ AT_ONCE = 500
 json_option = click.option("--jsonl", "as_json", is_flag=True, help="One JSON object a line.")
 
 
-@click.command("ls")
+@click.command("ls", cls=Asking)
 @click.argument("query", nargs=-1)
 @click.option("--sort", type=click.Choice(["sla", "newest", "priority"]), default="sla", show_default=True)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many tickets.")
@@ -31,7 +32,7 @@ def ls_verb(query: tuple[str, ...], sort: str, limit: int | None, as_json: bool)
         _list(desk, asked, sort=sort, limit=limit, as_json=as_json)
 
 
-@click.command("search")
+@click.command("search", cls=Asking)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many tickets.")
 @json_option
@@ -44,8 +45,7 @@ def search_verb(words: tuple[str, ...], limit: int | None, as_json: bool) -> Non
 def _list(desk: Desk, asked: str, *, sort: str, limit: int | None, as_json: bool) -> None:
     where = chosen.where(desk, asked)
     # One snapshot, so that a list of several reads neither doubles nor drops a ticket.
-    desk.conn.execute("BEGIN")
-    try:
+    with many.snapshot(desk.conn):
         lines = tickets.page(desk.conn, where, sort=sort, limit=-1 if limit is None else limit)
         if not lines:
             raise NotFound(chosen.nothing(asked))
@@ -53,8 +53,6 @@ def _list(desk: Desk, asked: str, *, sort: str, limit: int | None, as_json: bool
             print_tickets(desk, [line.id for line in lines])
         else:
             say.rows(tell.row(line, now=desk.now) for line in lines)
-    finally:
-        desk.conn.execute("COMMIT")
 
 
 def print_tickets(desk: Desk, ids: list[str]) -> None:
@@ -149,10 +147,3 @@ def history_verb(name: str | None, limit: int, as_json: bool) -> None:
         for entry in entries:
             for text in tell.entry(entry, names=names, zone=moments.local()):
                 say.line(text)
-
-
-def the_one(desk: Desk, name: str) -> Ticket:
-    """The single ticket a verb is about. Raises NotFound or Refused."""
-    if "," in name or (chosen.NUMBERS.fullmatch(name) and "-" in name):
-        raise Refused(f"{name} names several tickets, and this is about one.")
-    return desk.ticket(name)

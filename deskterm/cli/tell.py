@@ -10,6 +10,7 @@ from datetime import tzinfo
 
 from deskterm.desk import Desk
 from deskterm.moments import length, shown
+from deskterm.plan_values import Step
 from store import outbox
 from store.log.entry import Value
 from store.log.history import Happened, Was
@@ -162,3 +163,21 @@ def one_line(text: str) -> str:
     from deskterm.safe import clean
 
     return clean(text)
+
+
+def step(one: Step, *, zone: tzinfo) -> Iterator[str]:
+    """What a plan would do to one ticket: from, to, and the letter that would leave."""
+    yield f"{one.name} {one_line(one.subject)}"
+    for change in one.changes:
+        if change.name.startswith("tag."):
+            yield f"  tag: {'+' if change.after is not None else '-'}{one_line(change.name[4:])}"
+        else:
+            before, after = (value(change.name, held, zone) for held in (change.before, change.after))
+            yield f"  {one_line(field(change.name))}: {before} -> {after}"
+    if one.letter is not None:
+        copies = f", cc {one_line(', '.join(one.letter.cc))}" if one.letter.cc else ""
+        yield f"  letter to {one_line(', '.join(one.letter.to))}{copies}: {one_line(one.letter.subject)}"
+        yield from (f"    {line}" for line in one.letter.text.rstrip("\n").split("\n"))
+    if one.note is not None:
+        yield "  note:"
+        yield from (f"    {line}" for line in one.note.rstrip("\n").split("\n"))

@@ -1,0 +1,182 @@
+"""Verbs about the desk as a whole: demo, live, sync, import, verify."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from pathlib import Path
+
+import click
+
+from deskterm import jsonl, live
+from deskterm.cli import errors, say, tell
+from deskterm.cli.home import opened, path
+from deskterm.cli.read import json_option
+from deskterm.desk import Desk
+from store import outbox
+from store.errors import NotFound
+from store.reads import conversation, tickets
+
+PRACTICE = "practice"
+"""The practice desk's folder inside the home: never the home itself, which may be a real desk."""
+
+
+@click.command("demo")
+@click.option("--headless", is_flag=True, help="Prepare it and print where it is.")
+@click.option("--reset", is_flag=True, help="Throw away what was done there and begin anew.")
+def demo_verb(headless: bool, reset: bool) -> int | None:
+    """Open the practice desk; without a terminal, print its queue."""
+    from deskterm.demo.load import prepare
+
+    home = path() / PRACTICE
+    say.told("The practice desk is made up; nothing leaves this machine.")
+    desk = prepare(home, reset=reset)
+    try:
+        if headless:
+            say.line(str(home))
+        elif not (say.terminal() and say.can_ask()):
+            _queue(desk)
+    finally:
+        desk.close()
+    if headless or not (say.terminal() and say.can_ask()):
+        return None
+    from deskterm.app import run
+
+    return run(home)
+
+
+def _queue(desk: Desk) -> None:
+    from deskterm import chosen
+
+    lines = tickets.page(desk.conn, chosen.where(desk, chosen.EVERYTHING_OPEN), limit=-1)
+    say.rows(tell.row(line, now=desk.now) for line in lines)
+
+
+@click.command("live")
+@click.argument("word", type=click.Choice(["on", "off", "for"]), required=False)
+@click.argument("addresses", nargs=-1)
+def live_verb(word: str | None, addresses: tuple[str, ...]) -> None:
+    """Say what would leave; `on` unlocks the outbox, `off` locks it, `for ADDRESS...` lets some out."""
+    if (word == "for") != bool(addresses):
+        raise click.UsageError("Write `deskterm live for ADDRESS...`, `live on`, `live off` or just `live`.")
+    with opened() as desk:
+        if word == "off":
+            say.told(live.close(desk).words)
+        elif word is not None:
+            say.told(live.open_(desk, " ".join(sorted(map(_address, addresses))) or live.ON).words)
+        _outbox(desk)
+
+
+def _address(text: str) -> str:
+    from channels.errors import BadArgument
+    from channels.smtp import mailbox
+
+    try:
+        return mailbox(text.strip()).lower()
+    except BadArgument as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _outbox(desk: Desk) -> None:
+    """The state of the outbox, and every letter that waits in it."""
+    now = live.state(desk)
+    words = {live.ON: "open: replies leave", live.OFF: "locked: nothing leaves"}
+    say.line(f"Outbox {words.get(now, f'open for {now} only')}")
+    say.rows(_waiting(desk, row) for row in outbox.unsent(desk.conn))
+
+
+def _waiting(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:
+    message = conversation.message(desk.conn, row.message)
+    number = desk.conn.execute("SELECT number FROM ticket WHERE id = ?", (row.ticket,)).fetchone()
+    name, error = f"#{number[0]}" if number else "", f"({row.error})" if row.error else ""
+    return row.state, name, ", ".join(message.to), message.subject, error
+
+
+@click.command("sync")
+@click.option("--watch", is_flag=True, help="Stay and go on; ctrl+c ends it.")
+@json_option
+def sync_verb(watch: bool, as_json: bool) -> int:
+    """One round: receive from every mailbox, apply what time alone does, send what is due."""
+    with opened(found=True) as desk:
+        if not desk.settings.mailbox:
+            raise NotFound("No mailbox is set up on this desk; `deskterm setup` does that.")
+        code = _round(desk, as_json=as_json)
+        waiting = threading.Event()
+        while watch:
+            try:
+                waiting.wait(_pause(desk))
+                code = _round(desk, as_json=as_json)
+            except KeyboardInterrupt:
+                break
+        return code
+
+
+def _pause(desk: Desk) -> float:
+    """Seconds until the next round: the poll, or earlier when a letter is due to leave."""
+    due = outbox.next_at(desk.conn)
+    poll = float(max(desk.settings.poll_seconds, 1))
+    return poll if due is None else min(poll, max(due - desk.clock(), 1.0))
+
+
+def _round(desk: Desk, *, as_json: bool) -> int:
+    from deskterm import sync
+
+    counts = sync.once(desk, tell=_progress)
+    numbers = dataclasses.asdict(counts)
+    trouble = numbers.pop("errors")
+    if as_json:
+        say.json_line({"schema": jsonl.COUNTS, **numbers, "errors": list(trouble)})
+    else:
+        said = ", ".join(f"{word} {count:,}" for word, count in numbers.items() if count)
+        say.line(said or "nothing new")
+    say.flush()
+    for sentence in trouble:
+        say.told(sentence)
+    if live.state(desk) == live.OFF and live.held(desk):
+        say.told("Replies are held: `deskterm live` shows them, `deskterm live on` lets them go.")
+    return errors.FAILED if trouble else errors.DONE
+
+
+def _progress(what: str, so_far: int, of: int) -> None:
+    """Long reading shows that it goes on, on a terminal only."""
+    if say.can_ask() and so_far:
+        say.told(f"{what}: {so_far:,}{f' of {of:,}' if of else ''}")
+
+
+@click.command("import")
+@click.argument("where", type=click.Path(path_type=Path), metavar="PATH")
+@json_option
+def import_verb(where: Path, as_json: bool) -> None:
+    """Take in a Maildir, an mbox, an .eml file or a folder of them. No clock starts, nothing is sent."""
+    from deskterm.receive import archive
+
+    with opened(found=True) as desk:
+        counts = archive(desk, where, tell=_progress)
+        if not (counts.archived or counts.known or counts.shelved):
+            raise NotFound(f"There is no letter in {where}.")
+        if as_json:
+            numbers = dataclasses.asdict(counts)
+            say.json_line({"schema": jsonl.COUNTS, **numbers})
+            return
+        parts = {"taken in": counts.archived, "known already": counts.known, "on the shelf": counts.shelved}
+        say.line(", ".join(f"{count:,} {word}" for word, count in parts.items() if count))
+
+
+@click.command("verify")
+@click.option("--rebuild", "again", is_flag=True, help="Make all tables anew from the log first.")
+def verify_verb(again: bool) -> int:
+    """Walk the log's hash chain, compare every row with what the log makes of it, check every letter."""
+    from store import blobs
+    from store.log import rebuild
+
+    with opened() as desk:
+        if again:
+            with desk.store.write() as tx:
+                say.told(f"{rebuild.rebuild(tx):,} rows made anew from the log")
+        verdict = rebuild.verify(desk.conn, desk.store.secret)
+        faults = [*verdict.faults, *blobs.faults(desk.conn, folder=desk.blob_folder)]
+        for fault in faults:
+            say.line(fault)
+        whole = f"{verdict.entries:,} entries, {verdict.changes:,} changes, {verdict.rows:,} rows"
+        say.told(f"{whole}: {f'{len(faults):,} faults' if faults else 'whole'}")
+        return errors.FAILED if faults else errors.DONE

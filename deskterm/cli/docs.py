@@ -1,0 +1,148 @@
+"""Verbs for docs, the small texts that steer the desk: edit in $EDITOR, export and import as files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+import click
+
+from deskterm import doc_texts
+from deskterm.cli import say
+from deskterm.cli.editor import Sheet
+from deskterm.cli.home import opened
+from deskterm.desk import Desk
+from store.errors import DocError, NotFound, Refused, StoreError
+from store.log.entry import Change, put
+from store.log.tx import Beside, Tx
+from store.model import Doc
+from store.reads import docs
+
+_UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|%]|^\.|\.$')
+"""What some system does not take in a file name."""
+
+
+@click.command("edit")
+@click.argument("kind", type=click.Choice(list(doc_texts.KINDS)))
+@click.argument("name", nargs=-1, required=True)
+def edit_verb(kind: str, name: tuple[str, ...]) -> None:
+    """Open the KIND called NAME in $EDITOR. It is checked first; a new one begins with an example."""
+    with opened(found=True) as desk:
+        called = " ".join(name)
+        known = docs.named(desk.conn, kind, called)
+        before = known.body if known else doc_texts.example(kind, called)
+        sheet = Sheet(before, name=_file(kind, called), command=desk.settings.editor_command())
+        body = _checked(sheet, kind, known.name if known else called)
+        if known and body == known.body:
+            sheet.done()
+            say.told("Nothing was changed.")
+            return
+        say.told(_saved(desk, sheet, kind, known.name if known else called, body))
+
+
+def _checked(sheet: Sheet, kind: str, name: str) -> str:
+    """The text once it has no mistake; the editor is opened again as long as the person wants."""
+    while True:
+        body = sheet.edited()
+        try:
+            doc_texts.check(kind, name, body)
+        except DocError as error:
+            for line in shown(body, error):
+                say.told(line)
+            if say.ask("Open it again? [Y/n]").lower() in ("n", "no"):
+                raise Refused(f"It was not kept on the desk; the text is in {sheet.path}.") from None
+        else:
+            return body
+
+
+def _saved(desk: Desk, sheet: Sheet, kind: str, name: str, body: str) -> str:
+    try:
+        words = desk.save_doc(kind, name, body).words
+    except StoreError as error:
+        raise type(error)(f"{error} The text is in {sheet.path}.") from None
+    sheet.done()
+    return words
+
+
+def shown(text: str, error: DocError) -> list[str]:
+    """A mistake in its place: the line it is in, with a mark below the column."""
+    lines = text.split("\n")
+    line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
+    mark = " " * (error.column - 1) + "^"
+    return [f"Line {error.line}, column {error.column}: {error}", f"  {line}".replace("\t", " "), f"  {mark}"]
+
+
+@click.group("docs")
+def docs_verb() -> None:
+    """Macros, rules, queues, hours and policies as files."""
+
+
+@docs_verb.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+def export_docs(folder: Path) -> None:
+    """Write every doc to DIR/KIND/NAME. Files of docs that are gone stay."""
+    with opened() as desk:
+        found = [doc for doc in docs.every(desk.conn) if doc.kind in doc_texts.KINDS]
+        if not found:
+            raise NotFound("This desk has no docs yet.")
+        for doc in found:
+            place = folder / doc.kind / _file(doc.kind, doc.name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(doc.body, encoding="utf-8", newline="\n")
+            say.line(str(place))
+
+
+@docs_verb.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def import_docs(folder: Path, dry_run: bool) -> None:
+    """Read docs from DIR/KIND/NAME, all or none. Docs without a file stay as they are."""
+    with opened(found=True) as desk:
+        found = [doc for kind in doc_texts.KINDS for doc in _read(folder, kind)]
+        if not found:
+            raise NotFound(f"There is no doc in {folder}; they lie in folders such as macro and queue.")
+        known = [docs.named(desk.conn, doc.kind, doc.name) for doc in found]
+        pairs = zip(found, known, strict=True)
+        news = [(doc, old) for doc, old in pairs if old is None or old.body != doc.body]
+        for doc, old in news:
+            say.line(f"{'changed' if old else 'new'} {doc.kind} {doc.name}")
+        if dry_run or not news:
+            same = f"{len(found) - len(news):,} are the same"
+            say.told(f"{len(news):,} would change, {same}" if dry_run else "Nothing to change.")
+            return
+
+        def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
+            return "edit", [_change(tx, n, doc, old) for n, (doc, old) in enumerate(news)], ()
+
+        say.told(desk.commit(make, words=f"Took in {len(news):,} docs").words)
+
+
+def _change(tx: Tx, n: int, doc: Doc, old: Doc | None) -> Change:
+    if old is not None:
+        return Change(old.id, "body", doc.body)
+    return put(tx.new_id("d", n), {"kind": doc.kind, "name": doc.name, "body": doc.body, "pos": doc.name})
+
+
+def _read(folder: Path, kind: str) -> list[Doc]:
+    """The docs of one kind, each checked. Raises DocError naming the file."""
+    found: list[Doc] = []
+    places = sorted((folder / kind).glob(f"*{doc_texts.KINDS[kind]}"))
+    for place in places:
+        name = unquote(place.name.removesuffix(doc_texts.KINDS[kind]))
+        try:
+            body = place.read_text(encoding="utf-8")
+            doc_texts.check(kind, name, body)
+        except UnicodeDecodeError as error:
+            raise DocError(f"{place} is not UTF-8 text ({error.reason}); nothing was taken in.") from None
+        except DocError as error:
+            sentence = f"{error} It is in {place}; nothing was taken in."
+            raise DocError(sentence, error.line, error.column) from None
+        found.append(Doc("", kind, name, body))
+    return found
+
+
+def _file(kind: str, name: str) -> str:
+    safe = _UNFIT.sub(lambda match: f"%{ord(match[0]):02X}", name)
+    return f"{safe}{doc_texts.KINDS[kind]}"

@@ -1,0 +1,57 @@
+"""Texts written in $EDITOR: handed over in a private file, and kept there when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from deskterm.cli import say
+from store.errors import Refused, StoreError
+
+
+class Sheet:
+    """A file a person writes in. `done` removes it; without that it stays, so no word is lost."""
+
+    def __init__(self, text: str, *, name: str, command: str) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="deskterm-"))
+        self.path = folder / name
+        self.command = command
+        self.write(text)
+
+    def write(self, text: str) -> None:
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def edited(self) -> str:
+        """The text after the editor closed. Raises Refused when there is no editor, or nobody to use it."""
+        if not say.can_ask():
+            raise Refused("There is no terminal to open the editor on; give the text another way.")
+        words = shlex.split(self.command)
+        try:
+            code = subprocess.call([*words, str(self.path)])
+        except OSError as error:
+            raise Refused(
+                f"The editor {self.command!r} cannot be started ({error.strerror}). Set editor or $EDITOR."
+            ) from None
+        if code:
+            raise Refused(f"The editor ended with {code}, so nothing was done. The text is in {self.path}.")
+        try:
+            return self.path.read_text(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be read ({error.strerror}).") from None
+
+    def done(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.path.parent.rmdir()
+
+
+def written(text: str, *, name: str, command: str) -> str:
+    """The text after one visit of the editor; the file is gone then."""
+    sheet = Sheet(text, name=name, command=command)
+    after = sheet.edited()
+    sheet.done()
+    return after
