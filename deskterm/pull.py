@@ -47,7 +47,7 @@ def folder(
     box = ledger.find(desk.conn, name, state.name, state.uidvalidity)
     if box is None:
         box = _begin(desk, name, state.name, uidvalidity=state.uidvalidity, uids=mailbox.uids)
-    counts = _new(desk, name, box, mailbox, reader, tell)
+    counts = _again(desk, name, box, mailbox, reader) + _new(desk, name, box, mailbox, reader, tell)
     if box.low_uid != DONE:
         counts += _old(desk, name, box, mailbox, reader, tell=tell, go=go)
     return counts
@@ -90,6 +90,19 @@ def _begin(
     highest = max(uids(0), default=0)
     with desk.store.write() as tx:
         return ledger.found(tx.conn, name, place, uidvalidity=uidvalidity, highest=highest)
+
+
+def _again(desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader) -> Counts:
+    """Letters the server would not hand over the last time."""
+    counts = Counts()
+    owed = ledger.withheld(desk.conn, box)
+    for archived in (True, False):
+        uids = [uid for uid in owed if (uid <= box.archived) == archived]
+        batcher = Batcher(desk, box, archived=desk.now if archived else None)
+        for batch in mailbox.fetch(uids):
+            _take(batcher, batch, reader, source=name)
+        counts += batcher.counts
+    return counts
 
 
 def _new(desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader, tell: Tell) -> Counts:

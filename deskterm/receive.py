@@ -164,50 +164,52 @@ def missing(batch: Batch, box: mailbox.Box) -> list[Beside]:
     lines: list[Beside] = [
         mailbox.Seen(box.id, uid, mailbox.IGNORED, "expunged before it was read") for uid in batch.gone
     ]
-    lines += [
-        mailbox.Seen(box.id, one.uid, mailbox.IGNORED, f"withheld: {one.words}") for one in batch.withheld
-    ]
+    lines += [mailbox.Seen(box.id, one.uid, mailbox.WITHHELD, one.words) for one in batch.withheld]
     return lines
 
 
 def archive(desk: Desk, path: Path, *, tell: Tell = silent) -> Counts:
     """Import letters from a Maildir, an mbox, an .eml file or a folder of them, silently.
 
-    No clock starts, nothing is sent. A second import of the same letters changes nothing. Raises
-    ChannelError when there is nothing to read at `path`.
+    No clock starts, nothing is sent. A second import of the same letters changes nothing. File times are
+    no arrival times, so they are dropped; what cannot be read is in `errors`. Raises ChannelError when
+    there is nothing to read at `path`.
     """
     from channels.mime.guard import Reader
 
     batcher = Batcher(desk, archived=desk.now)
     done = 0
     with Reader() as reader:
-        for letters in _files(path):
-            read = list(read_all(letters, reader, folder=desk.blob_folder, source=str(path.name)))
-            batcher.take(read)
-            done += len(read)
+        for batch in _files(path):
+            letters = [replace(one, received=None) for one in (*batch.letters, *stubs(batch))]
+            batcher.take(list(read_all(letters, reader, folder=desk.blob_folder, source=path.name)))
+            batcher.counts += Counts(errors=tuple(f"{path}: {one.words}" for one in batch.withheld))
+            done += len(letters)
             tell(path.name, done, 0)
     return batcher.counts
 
 
-def _files(path: Path) -> Iterator[Sequence[Fetched]]:
-    """Letters of whatever `path` is, in batches. File times are no arrival times, so they are dropped."""
+def _files(path: Path) -> Iterator[Batch]:
+    """Letters of whatever `path` is, in batches."""
     from channels import dropbox, maildir, mbox
 
     path = path.expanduser()
     if maildir.is_maildir(path):
-        yield from ([replace(one, received=None) for one in batch] for batch in maildir.fetch(path))
+        yield from maildir.fetch(path)
     elif path.is_dir() or path.suffix.lower() in dropbox.ENDINGS or not path.exists():
-        yield from ([replace(one, received=None) for one in batch] for batch in dropbox.fetch(path))
+        yield from dropbox.fetch(path)
     else:
         yield from _grouped(Fetched(path.name, 0, n, raw, None) for n, raw in enumerate(mbox.split(path), 1))
 
 
-def _grouped(letters: Iterable[Fetched], *, size: int = 200) -> Iterator[list[Fetched]]:
+def _grouped(letters: Iterable[Fetched], *, size: int = 200) -> Iterator[Batch]:
+    from channels.batch import Batch
+
     some: list[Fetched] = []
     for letter in letters:
         some.append(letter)
         if len(some) == size:
-            yield some
+            yield Batch(tuple(some))
             some = []
     if some:
-        yield some
+        yield Batch(tuple(some))

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MESSAGE, SHELF, IGNORED = "message", "shelf", "ignored"
+WITHHELD = "withheld"
+"""Listed by the server but not handed over: asked for again at every look, until it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,15 @@ class Seen:
     box: int
     uid: int
     what: str
-    """`message`, `shelf` or `ignored`."""
+    """`message`, `shelf`, `ignored` or `withheld`."""
     ref: str
     """Message id, shelf blob, or the reason of the ignore."""
 
     def write(self, conn: sqlite3.Connection) -> None:
         conn.execute(
-            "INSERT OR IGNORE INTO ledger VALUES(?, ?, ?, ?)", (self.box, self.uid, self.what, self.ref)
+            "INSERT INTO ledger VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET what = excluded.what, ref = excluded.ref WHERE what = 'withheld'",
+            (self.box, self.uid, self.what, self.ref),
         )
 
 
@@ -100,10 +104,16 @@ def unseen(conn: sqlite3.Connection, box: Box, uids: Iterable[int]) -> list[int]
     return [uid for uid in asked if uid not in known]
 
 
+def withheld(conn: sqlite3.Connection, box: Box) -> list[int]:
+    """UIDs the server would not hand over so far, lowest first."""
+    rows = conn.execute("SELECT uid FROM ledger WHERE box = ? AND what = 'withheld' ORDER BY uid", (box.id,))
+    return [row[0] for row in rows]
+
+
 def sums(conn: sqlite3.Connection, box: Box) -> dict[str, int]:
-    """How many UIDs became what; the three sum to what was in the folder."""
+    """How many UIDs became what; together they sum to what was in the folder."""
     rows = conn.execute("SELECT what, count(*) FROM ledger WHERE box = ? GROUP BY what", (box.id,))
-    return {MESSAGE: 0, SHELF: 0, IGNORED: 0} | dict(rows.fetchall())
+    return {MESSAGE: 0, SHELF: 0, IGNORED: 0, WITHHELD: 0} | dict(rows.fetchall())
 
 
 def any_box(conn: sqlite3.Connection) -> bool:
