@@ -228,8 +228,12 @@ class _Page:
         self.targets = []
 
     def _gap(self) -> None:
-        if self.lines and self.lines[-1].strip("> "):
+        if not self.lines:
+            return
+        if self.lines[-1].strip("> "):
             self.lines.append(">" * self.quotes)
+        elif len(self.lines[-1]) > self.quotes:
+            self.lines[-1] = ">" * self.quotes
 
     def _bullet(self) -> None:
         indent = "  " * max(0, len(self.lists) - 1)
