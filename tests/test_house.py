@@ -27,7 +27,9 @@ MOST_PICTURES = 60
 PACKAGES = {"cchardet": "faust-cchardet", "dateutil": "python-dateutil", "zoneinfo": "tzdata"}
 """What an import needs where that has another name; zoneinfo reads tzdata where a system has no zones."""
 
-UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|raise NotImplemented" r"Error|not implemented " r"yet")
+UNFINISHED = re.compile(
+    r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b|raise NotImplemented" r"Error|not implemented " r"yet"
+)
 ONE_MACHINE = re.compile(r"(?<![A-Za-z0-9._-])/(?:work|root|farm|Users|home/[a-z]+)/")
 
 
@@ -182,8 +184,14 @@ def test_the_docs_name_no_verb_that_does_not_exist() -> None:
     )
 
 
-def test_the_version_stands_in_one_place_and_the_changelog_follows() -> None:
+def test_the_version_stands_in_one_place_and_the_changelog_follows(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from deskterm.cli.main import verbs as group
+
     assert "version" in house.project()["dynamic"]
+    group.called(["--version"])
+    assert capsys.readouterr().out.split()[-1] == deskterm.__version__
     changelog = text(ROOT / "CHANGELOG.md")
     assert "## [Unreleased]" in changelog
     released = re.findall(r"^## \[(\d[^\]]*)\]", changelog, re.M)

@@ -71,8 +71,8 @@ class OneLine(Painted, can_focus=False):
         self.symbols = symbols
 
     def runs(self, room: int) -> Sequence[Run]:
-        """What stands on the line in `room` cells."""
-        raise NotImplementedError
+        """What stands on the line in `room` cells; each kind of line has its own."""
+        return ()
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The line, and nothing around it."""

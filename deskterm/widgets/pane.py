@@ -69,8 +69,8 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh(Region(start, row + 1, count or self.size.width, 1))
 
     def body_line(self, row: int) -> Strip:
-        """The line of body row `row`, `body_width` cells wide."""
-        raise NotImplementedError
+        """The line of body row `row`, `body_width` cells wide; each kind of pane has its own."""
+        return self.strip((), self.body_width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Strips of the cropped rows; overridden whole, which skips the cache of styles and borders."""
