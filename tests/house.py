@@ -20,13 +20,21 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def files() -> tuple[Path, ...]:
-    """The files that belong to the project: what git tracks; without git, all that is not made by a tool."""
-    if (ROOT / ".git").exists() and shutil.which("git"):
-        said = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-        found = [ROOT / name for name in said.stdout.split("\0") if name]
-    else:
-        found = [path for path in ROOT.rglob("*") if not NOT_OURS.intersection(path.relative_to(ROOT).parts)]
-    return tuple(sorted(path for path in found if path.is_file()))
+    """The files that belong to the project: what git tracks; without git, all that no tool has made."""
+    tracked = _tracked()
+    if tracked is None:
+        every = (path.relative_to(ROOT) for path in ROOT.rglob("*"))
+        tracked = [str(path) for path in every if not NOT_OURS.intersection(path.parts)]
+    return tuple(sorted(path for name in tracked if (path := ROOT / name).is_file()))
+
+
+def _tracked() -> list[str] | None:
+    """The names git tracks; None where there is no git or it does not trust the folder."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return None
+    said = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return said.stdout.rstrip("\0").split("\0") if said.returncode == 0 else None
 
 
 def python(*rooms: str) -> tuple[Path, ...]:
