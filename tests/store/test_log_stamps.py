@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.errors import StoreDamaged
-from store.log import apply, ids, project, stamp, wire
+from store.log import apply, ids, project, rebuild, stamp, wire
 from store.log.entry import Change, Entry, put
 from tests.rigs import desks
 from tests.rigs.desks import DAY_MS, START_MS, Replica, deliver, replica
@@ -33,6 +33,9 @@ def edit_wins(seed: int) -> None:
         shown = desks.rows_of(who.store).get("t1", {})
         if who is other or "status" in shown:
             assert all(shown[c.field] == c.value for c in fields)
+        # What is shown must also be what the log says, or the next rebuild would take the edit back.
+        conn = who.store.read()
+        assert rebuild.digest_at(conn, 2**63 - 1) == rebuild.rows_digest(conn)
         if chance.random() < 0.7:
             deliver(me.store, apply.entries(other.store.read()))
 
