@@ -162,7 +162,7 @@ def _choose(node: Node, reading: Reading) -> None:
         _sort_out(child, form)
         reading.files.extend(form.files)
         reading.notes.extend(form.notes)
-        if any(n.body.strip() for n in form.shown):
+        if not all(n.blank for n in form.shown):
             forms.append(form)
     plain = [f for f in forms if all(n.type == "text/plain" for n in f.shown)]
     for form in plain or forms[-1:]:

@@ -162,3 +162,10 @@ ORIGINAL_STEMS: Final = (
     "Return-path:",
 )
 """One of these is in every report that has the copy in its text: a cheap question before the dear one."""
+
+SUBJECT_STEMS: Final = (
+    "deliver", "return", "fail", "mail", "error", "bounce", "reject", "status", "warning", "member",
+    "zustell",
+    "remis", "entreg", "consegna", "bezorg", "onbestel", "достав", "エラー", "配信", "退信",
+)  # fmt: skip
+"""One of these is in every subject of a report."""

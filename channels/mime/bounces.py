@@ -176,9 +176,13 @@ def _looks_like_one(
     named = (root.get("from") or b"").strip()
     daemon = daemon or b"<>" in named or named[:13].lower() == b"mailer-daemon"
     about = text[:_TEXT]
-    if not (daemon or copied or any(mark in about for mark in words.ORIGINAL_STEMS)):
-        return False  # the common case, before any dear look at the words
-    titled = bool(words.SUBJECTS.search(subject[:300].lower()))
+    title = subject[:300].lower()
+    if not (daemon or copied):  # the common case, before any dear look at the words
+        if not any(stem in title for stem in words.SUBJECT_STEMS):
+            return False
+        if not any(mark in about for mark in words.ORIGINAL_STEMS):
+            return False
+    titled = bool(words.SUBJECTS.search(title))
     if daemon and titled:
         return True
     if not (daemon or titled) or not words.BODIES.search(words.ORIGINAL.split(about, maxsplit=1)[0] or about):

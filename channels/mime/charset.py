@@ -182,4 +182,10 @@ def _sixteen(data: bytes) -> str:
 def _tidy(text: str) -> str:
     if text.startswith("\ufeff"):
         text = text[1:]
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text

@@ -115,7 +115,7 @@ def part_of(node: Node) -> Part:
     """The listing of one leaf; decodes it once to measure it."""
     kind, _ = disposition(node)
     cid = (node.get("content-id") or b"")[:998].decode("utf-8", "replace").strip().strip("<>").strip()
-    size, digest = transfer.measure(node.body, transfer.encoding_of(node.get("content-transfer-encoding")))
+    size, digest = transfer.measure(node.view, transfer.encoding_of(node.get("content-transfer-encoding")))
     inline = kind == "inline" or (bool(cid) and kind != "attachment")
     return Part(node.path, given_name(node), node.type, size, digest, inline, cid)
 

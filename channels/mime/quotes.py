@@ -20,6 +20,7 @@ _HEAD_LINES: Final = 4
 """Lines over which a mail program may wrap `On ..., ... wrote:`."""
 _BLOCK_LINES: Final = 14
 """Lines looked at for the labels of a letter quoted whole."""
+_SHORT: Final = 60
 _CARD_LINES: Final = 8
 _SIGNATURE_LINES: Final = 30
 """A longer one is no signature."""
@@ -300,7 +301,12 @@ class _Scan:
         return None
 
     def _filled(self, start: int, end: int) -> int:
-        """How many lines from `start` to before `end` are not blank."""
+        """How many lines from `start` to before `end` are not blank.
+
+        A short stretch is counted; for a long one sums are kept, so that many marks cost no more.
+        """
+        if end - start <= _SHORT:
+            return sum([1 for line in self.lines[start:end] if line.strip(_BLANK)])
         if not self.sums:
             self.sums = [0, *accumulate(bool(line.strip(_BLANK)) for line in self.lines)]
         return self.sums[end] - self.sums[min(start, end)]
@@ -354,17 +360,18 @@ def _begins_with_date(joined: str) -> bool:
     date = _DATE_FIRST.match(joined.lstrip("-" + _STRIP))
     if date is None:
         return False
-    if _ENDS_WITH_ADDRESS.search(joined):
+    if joined[-3:].rstrip(" :：").endswith(">") and _ENDS_WITH_ADDRESS.search(joined):
         return True
-    if not (joined.endswith((":", "：")) or _DASHED_HEAD.match(joined)) or _OWN_VERB.search(joined):
+    if not (joined.endswith((":", "：")) or _DASHED_HEAD.match(joined)):
         return False
-    verb = _VERB.search(joined, date.end())
-    return verb is not None and bool(_ADDRESS.search(joined) or _WHEN.search(joined))
+    if not (_WHEN.search(joined) or _ADDRESS.search(joined)) or not _VERB.search(joined, date.end()):
+        return False
+    return _OWN_VERB.search(joined) is None
 
 
 def _says_who(joined: str) -> bool:
     """`Anna <a@b> schrieb am 3. Mai:`: an address, then the verb."""
-    address = _ADDRESS.search(joined)
-    if address is None or not joined.endswith((":", "：")):
+    address = _ADDRESS.search(joined) if joined.endswith((":", "：")) else None
+    if address is None:
         return False
     return _VERB.search(joined, address.end()) is not None and not _OWN_VERB.search(joined)

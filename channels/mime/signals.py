@@ -23,7 +23,7 @@ def automatic(root: Node, sender: tuple[Address, ...]) -> bool:
         return True
     if any(_ROBOT.match(person.addr) for person in sender):
         return True
-    return any(_tells(name, value) for name, value in root.fields)
+    return any(_tells(name, value) for name, value in root.fields if name[0] in "lapxr")
 
 
 def mailing_list(root: Node) -> bool:

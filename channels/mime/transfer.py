@@ -38,11 +38,13 @@ def decode(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def measure(body: bytes, encoding: str) -> tuple[int, str]:
+def measure(body: memoryview, encoding: str) -> tuple[int, str]:
     """Size and SHA-256 of the decoded bytes."""
-    if len(body) <= PIECE or encoding not in ("base64", "quoted-printable"):
-        data = decode(body, encoding)
+    if len(body) <= PIECE:
+        data = decode(bytes(body), encoding)
         return len(data), sha256(data).hexdigest()
+    if encoding not in ("base64", "quoted-printable"):
+        return len(body), sha256(body).hexdigest()
     size, digest = 0, sha256()
     for piece in _pieces(body, encoding):
         size += len(piece)
@@ -50,17 +52,19 @@ def measure(body: bytes, encoding: str) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _pieces(body: bytes, encoding: str) -> Iterator[bytes]:
+def _pieces(body: memoryview, encoding: str) -> Iterator[bytes]:
     if encoding == "quoted-printable":
-        at = 0
-        while at < len(body):
-            cut = body.find(b"\n", at + PIECE) + 1 or len(body)
-            yield binascii.a2b_qp(body[at:cut])
-            at = cut
+        rest = b""
+        for at in range(0, len(body), PIECE):
+            piece = rest + bytes(body[at : at + PIECE])
+            cut = piece.rfind(b"\n") + 1 or len(piece)
+            rest = piece[cut:]
+            yield binascii.a2b_qp(piece[:cut])
+        yield binascii.a2b_qp(rest)
         return
     rest = b""
     for at in range(0, len(body), PIECE):
-        clean = rest + body[at : at + PIECE].translate(None, _NOT_BASE64)
+        clean = rest + bytes(body[at : at + PIECE]).translate(None, _NOT_BASE64)
         if b"=" in clean:
             yield _base64(clean)
             return

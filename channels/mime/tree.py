@@ -44,6 +44,16 @@ class Node:
         """The body as it travelled, still encoded."""
         return self.source[self.start : self.end]
 
+    @property
+    def view(self) -> memoryview:
+        """The same without a copy."""
+        return memoryview(self.source)[self.start : self.end]
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing but white space is at its beginning."""
+        return not self.source[self.start : min(self.end, self.start + 65_536)].strip()
+
     def get(self, name: str) -> bytes | None:
         """The first field of that lower-case name."""
         return self.first.get(name)
