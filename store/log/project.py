@@ -151,9 +151,13 @@ def row_of(value: Value) -> Row:
     if not isinstance(row, dict):
         return {}
     items = cast("dict[str, object]", row).items()
-    texts = {whole(field): whole(value) for field, value in items if isinstance(value, str)}
-    numbers = {whole(field): int(value) for field, value in items if isinstance(value, int) and fits(value)}
-    return {**texts, **numbers}
+    texts = {field: value for field, value in items if isinstance(value, str)}
+    numbers = {field: int(value) for field, value in items if isinstance(value, int) and fits(value)}
+    shown: dict[str, Value] = {**texts, **numbers}
+    # Half a character can only come out of an escape, since the text of the put itself is whole.
+    if "\\u" in str(value):
+        return {whole(field): whole(v) if isinstance(v, str) else v for field, v in shown.items()}
+    return shown
 
 
 def _overlay_waiting(conn: sqlite3.Connection, eid: str, *, before: int) -> None:

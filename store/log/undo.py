@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from store.log import project
 from store.log.entry import Change, Value
@@ -43,7 +44,7 @@ def plan(conn: sqlite3.Connection, entry: int) -> Plan:
     changes: list[Change] = []
     kept: list[Kept] = []
     made: list[str] = []
-    heads = _Heads(conn)
+    heads, rows = _Heads(conn), lru_cache(4)(project.row_of)
     for part in stroke(conn, entry):
         for eid, field, decides, earlier, before, row in _steps(conn, part):
             if field == PUT:
@@ -53,7 +54,7 @@ def plan(conn: sqlite3.Connection, entry: int) -> Plan:
             elif earlier is not None:
                 changes.append(Change(eid, field, before))
             else:
-                changes.append(Change(eid, field, project.row_of(row).get(field)))
+                changes.append(Change(eid, field, rows(row).get(field)))
     return Plan(entry, tuple(changes), tuple(kept), tuple(made))
 
 
