@@ -126,7 +126,8 @@ def entry(one: Happened, *, names: dict[str, str], zone: tzinfo) -> Iterator[str
     cause = f", for {one.cause}" if one.cause is not None else ""
     yield f"{shown(one.at, zone=zone)}  {one_line(one.actor)}: {one.kind}{cause}{void}  (entry {one.entry})"
     for was in one.changes:
-        yield f"  {_row(was, names)} {_change(was, zone)}"
+        if was.field == "" or was.before != was.after:
+            yield f"  {_row(was, names)} {_change(was, zone)}"
 
 
 def _row(was: Was, names: dict[str, str]) -> str:

@@ -121,7 +121,8 @@ def _print(desk: Desk, ticket: Ticket, *, as_json: bool) -> None:
 def _words(desk: Desk, text: str | None, *, ticket: Ticket, below: str, kind: Kind) -> str:
     """The text from -m, standard input or the editor, which begins with the draft there is."""
     if text is not None:
-        return (sys.stdin.read() if text == "-" else text).rstrip("\n") + (below or "\n")
+        given = (sys.stdin.read() if text == "-" else text).rstrip("\n")
+        return given + (below or "\n") if given.strip() else ""
     draft = drafts.of(desk.conn, ticket.id, desk.agent)
     begun = draft.text if draft and draft.kind == kind.value else below
     if not say.can_ask():
