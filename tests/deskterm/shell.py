@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import select
 import shutil
+import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +29,7 @@ from store import blobs
 from store.log import rebuild
 from store.log.entry import put
 from store.model import Status
+from tests.paths import ROOT
 
 NOW = 1_790_247_600
 """Thursday 2026-09-24, 11:00 UTC: inside office hours."""
@@ -67,6 +73,34 @@ def ok(home: Path, *args: str, given: str | None = None) -> Result:
     result = call(home, *args, given=given)
     assert result.code == 0, (args, result)
     return result
+
+
+@dataclass(frozen=True)
+class Seen:
+    code: int
+    shown: bytes
+
+
+def on_a_terminal(home: Path, *args: str, typed: bytes = b"", **environ: str) -> Seen:
+    """A real process on a terminal of its own: what it wrote there. `typed` waits to be read."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "deskterm", "--home", str(home), *args]
+    env = {**os.environ, **environ}
+    with subprocess.Popen(command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        os.write(ours, typed)
+        written = b""
+        while select.select([ours], [], [], 30)[0]:
+            try:
+                some = os.read(ours, 65_536)
+            except OSError:
+                break
+            if not some:
+                break
+            written += some
+        code = process.wait(30)
+    os.close(ours)
+    return Seen(code, written)
 
 
 def desk_in(folder: Path) -> Path:
