@@ -84,9 +84,7 @@ def take(
             changes += _joined(letter, facts, facts.ticket)
         else:
             status = _archived_status(when, facts, archived=archived, days=archive_days)
-            changes += _joined_archive(
-                letter, facts, facts.ticket, when=when, archived=archived, status=status
-            )
+            changes += _joined_archive(letter, facts, facts.ticket, when=when, status=status)
     else:
         status = Status.NEW
         if archived is not None:
@@ -253,14 +251,16 @@ def _joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
 
 
 def _joined_archive(
-    letter: Letter, facts: Facts, ticket: Ticket, *, when: int, archived: int, status: Status
+    letter: Letter, facts: Facts, ticket: Ticket, *, when: int, status: Status
 ) -> list[Change]:
     """An archived letter joins: an older one moves the beginning back, a younger one may reopen it.
 
-    Only what the same import made is changed; what people did since stays.
+    Only a ticket that imports alone made is changed; what people or new letters did to it since stays.
     """
     changes = _people_joined(letter, facts, ticket)
-    if ticket.archive != archived:
+    if ticket.archive is None or ticket.updated > max(
+        ticket.created, ticket.last_in or 0, ticket.last_out or 0
+    ):
         return changes
     if when < ticket.created:
         changes.append(Change(ticket.id, "created", when))

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from deskterm.desk import Desk, Done
 from deskterm.replies import address_of
 from store import outbox
-from store.log.entry import Change
+from store.log.entry import Change, put
+from store.log.tx import Tx
 from store.reads import docs
 
 KIND, NAME = "desk", "live"
@@ -25,16 +26,23 @@ def state(desk: Desk) -> str:
 
 def may_leave(desk: Desk, people: Iterable[str]) -> bool:
     """Whether a letter to all these people may leave now."""
-    now = state(desk)
-    if now in (ON, OFF):
-        return now == ON
-    return {address_of(person) for person in people} <= set(now.split())
+    return _allowed(state(desk), people)
+
+
+def _allowed(word: str, people: Iterable[str]) -> bool:
+    if word in (ON, OFF):
+        return word == ON
+    return {address_of(person) for person in people} <= set(word.lower().split())
 
 
 def lock(desk: Desk) -> None:
-    """Lock the outbox before a first sync, unless somebody decided already."""
-    if docs.named(desk.conn, KIND, NAME) is None:
-        desk.save_doc(KIND, NAME, OFF)
+    """Lock the outbox before a first sync, unless somebody decided already.
+
+    Nobody's act: the undo of an agent must never open the outbox.
+    """
+    with desk.store.write() as tx:
+        if docs.named(tx.conn, KIND, NAME) is None:
+            tx.commit(_said(tx, OFF), actor="mail", kind="live")
 
 
 def held(desk: Desk) -> list[outbox.Waiting]:
@@ -44,18 +52,30 @@ def held(desk: Desk) -> list[outbox.Waiting]:
 
 def open_(desk: Desk, to: str = ON) -> Done:
     """Unlock the outbox for everybody, or for the addresses in `to`; what was held is queued."""
-    desk.save_doc(KIND, NAME, to)
-    free = [row for row in held(desk) if may_leave(desk, _people(desk, row))]
+    free = [row for row in held(desk) if _allowed(to, _people(desk, row))]
     changes = [c for row in free for c in outbox.moved(row, outbox.QUEUED, not_before=desk.now)]
-    return desk.commit(lambda tx: ("live", changes, ()), words=f"Outbox open; {len(free)} replies may leave")
+    return desk.commit(
+        lambda tx: ("live", [*_said(tx, to), *changes], ()),
+        words=f"Outbox open; {len(free)} {'reply' if len(free) == 1 else 'replies'} may leave",
+    )
 
 
 def close(desk: Desk) -> Done:
     """Lock the outbox: replies are held from now on."""
-    desk.save_doc(KIND, NAME, OFF)
-    waiting = [row for row in outbox.unsent(desk.conn) if row.state == outbox.QUEUED]
-    changes: list[Change] = [c for row in waiting for c in outbox.moved(row, outbox.HELD)]
-    return desk.commit(lambda tx: ("live", changes, ()), words=f"Outbox locked; {len(waiting)} replies held")
+    waiting = [row for row in outbox.unsent(desk.conn) if row.state in (outbox.QUEUED, outbox.LATER)]
+    changes = [c for row in waiting for c in outbox.moved(row, outbox.HELD)]
+    return desk.commit(
+        lambda tx: ("live", [*_said(tx, OFF), *changes], ()),
+        words=f"Outbox locked; {len(waiting)} {'reply' if len(waiting) == 1 else 'replies'} held",
+    )
+
+
+def _said(tx: Tx, word: str) -> list[Change]:
+    """The word as a doc, inside the transaction that acts on it."""
+    known = docs.named(tx.conn, KIND, NAME)
+    if known is None:
+        return [put(tx.new_id("d"), {"kind": KIND, "name": NAME, "body": word, "pos": NAME})]
+    return [Change(known.id, "body", word)] if known.body != word else []
 
 
 def _people(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:

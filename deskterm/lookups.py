@@ -22,17 +22,26 @@ from store.rules import threads
 
 
 def facts(
-    conn: sqlite3.Connection, letter: Letter, *, secret: bytes, ours: frozenset[str], folder: Path | None
+    conn: sqlite3.Connection,
+    letter: Letter,
+    *,
+    secret: bytes,
+    ours: frozenset[str],
+    folder: Path | None,
+    archived: bool = False,
 ) -> Facts:
-    """Everything `intake.take` needs to know. `ours` are our own addresses in lower case."""
+    """Everything `intake.take` needs to know. `ours` are our own addresses in lower case.
+
+    In an archive a letter from us is one we wrote, so it takes part in the ticket it answers.
+    """
     eid = message_id(secret, letter)
     twins = conversation.by_msgid(conn, letter.message_id) if letter.message_id else []
-    known, same_id = _seen(conn, letter, eid, twins, folder=folder)
-    if same_id:
+    from_us = len(letter.sender) == 1 and letter.sender[0].addr.lower() in ours
+    known, same_id = _seen(conn, letter, eid, twins, from_us=from_us, folder=folder)
+    if same_id and _exists(conn, eid):
         eid = message_id(secret, letter, distinct=True)
         known = _exists(conn, eid)
-    from_us = len(letter.sender) == 1 and letter.sender[0].addr.lower() in ours
-    where = threads.decide(_evidence(conn, letter))
+    where = threads.decide(_evidence(conn, letter, besides=ours if archived and from_us else frozenset()))
     person = counterpart(letter, ours=from_us)
     address = person.addr.lower() if person else ""
     ticket = _ticket(conn, where)
@@ -47,22 +56,28 @@ def facts(
 
 
 def _seen(
-    conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[Message], *, folder: Path | None
-) -> tuple[bool, bool]:
+    conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[Message], *, from_us: bool,
+    folder: Path | None,
+) -> tuple[bool, bool]:  # fmt: skip
     """Whether the letter is here already, and whether another one took its Message-ID.
 
     Copies of one letter differ in their trace headers, so what is compared is what was said. A reply of
     ours that comes back (a copy in Sent, a Bcc) is proof of sending and no new message.
     """
     for twin in twins:
-        if twin.body == letter.sha256 or twin.kind == "out":
+        if twin.body == letter.sha256:
             return True, False
-    if not _exists(conn, eid):
-        return False, bool(twins)
+        if from_us and twin.kind == "out" and _squeezed(_text(conn, twin, folder)) in _squeezed(letter.text):
+            return True, False
     row = next((twin for twin in twins if twin.id == eid), None)
     if row is None:
-        return True, False
+        return _exists(conn, eid), bool(twins)
     return (True, False) if _text(conn, row, folder) == letter.text else (False, True)
+
+
+def _squeezed(text: str) -> str:
+    """What was said without line breaks and quote marks, which travel changes."""
+    return "".join(text.replace(">", "").split())
 
 
 def _text(conn: sqlite3.Connection, message: Message, folder: Path | None) -> str:
@@ -76,7 +91,8 @@ def _exists(conn: sqlite3.Connection, eid: str) -> bool:
     return conn.execute("SELECT 1 FROM message WHERE id = ?", (eid,)).fetchone() is not None
 
 
-def _evidence(conn: sqlite3.Connection, letter: Letter) -> threads.Evidence:
+def _evidence(conn: sqlite3.Connection, letter: Letter, *, besides: frozenset[str]) -> threads.Evidence:
+    """All that decides where the letter goes; `besides` take part in every ticket."""
     own = threads.ids_of(
         letter.message_id, letter.references, letter.in_reply_to,
         field_text=field(letter.raw, "in-reply-to") if letter.references else "",
@@ -92,7 +108,7 @@ def _evidence(conn: sqlite3.Connection, letter: Letter) -> threads.Evidence:
         sender=letter.sender[0].addr if len(letter.sender) == 1 else "",
         subject=letter.subject,
         known=tuple(known),
-        tickets=tuple(_candidate(conn, eid) for eid in sorted(candidates)),
+        tickets=tuple(_candidate(conn, eid, besides) for eid in sorted(candidates)),
         returned=returned,
         returned_for=letter.bounce.recipients if letter.bounce else (),
     )
@@ -124,7 +140,7 @@ def _numbered(conn: sqlite3.Connection, number: int) -> str:
     return str(row[0]) if row else ""
 
 
-def _candidate(conn: sqlite3.Connection, eid: str) -> threads.Candidate:
+def _candidate(conn: sqlite3.Connection, eid: str, besides: frozenset[str]) -> threads.Candidate:
     row = conn.execute(
         "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t"
         " LEFT JOIN customer c ON c.id = t.customer LEFT JOIN account o ON o.id = c.account WHERE t.id = ?",
@@ -135,7 +151,7 @@ def _candidate(conn: sqlite3.Connection, eid: str) -> threads.Candidate:
         ticket=eid,
         label=f"#{number}" if number is not None else f"#~{eid[-4:]}",
         created=created,
-        participants=people.participants(conn, eid),
+        participants=people.participants(conn, eid) | besides,
         number=number,
         domains=frozenset({domain} if domain else ()),
     )

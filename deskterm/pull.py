@@ -7,6 +7,7 @@ clock, and can be interrupted at any batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Go = Callable[[], bool]
 """Whether to go on; asked between batches."""
+
+STEP = 1_000
+"""Archived letters between two looks at what is new."""
 
 DONE = 0
 """low_uid of a folder whose archive import is finished."""
@@ -47,9 +51,10 @@ def folder(
     box = ledger.find(desk.conn, name, state.name, state.uidvalidity)
     if box is None:
         box = _begin(desk, name, state.name, uidvalidity=state.uidvalidity, uids=mailbox.uids)
-    counts = _again(desk, name, box, mailbox, reader) + _new(desk, name, box, mailbox, reader, tell)
+    look = _Look(desk, name, box, mailbox, reader, tell, go)
+    counts = look.again() + look.new()
     if box.low_uid != DONE:
-        counts += _old(desk, name, box, mailbox, reader, tell=tell, go=go)
+        counts += look.archive()
     return counts
 
 
@@ -70,13 +75,13 @@ def maildir(
         importing = known.low_uid != DONE
         batcher = Batcher(desk, known, archived=desk.now if importing else None)
         found = files.scan(path, folder=place)
-        fresh = set(ledger.unseen(desk.conn, known, (one.uid for one in found)))
+        fresh = {*ledger.unseen(desk.conn, known, (o.uid for o in found)), *ledger.withheld(desk.conn, known)}
         waiting = [one for one in found if one.uid in fresh]
         for some in files.groups(waiting, batch=200):
             if not go():
                 return counts + batcher.counts
             _take(batcher, files.read(some), reader, source=name, dated=not importing)
-            tell(f"{name}/{place}", batcher.counts.archived + batcher.counts.new, len(waiting))
+            tell(name, batcher.counts.looked, len(waiting))
         if importing:
             batcher.take((), [ledger.Reached(known.id, low_uid=DONE)])
         counts += batcher.counts
@@ -92,46 +97,63 @@ def _begin(
         return ledger.found(tx.conn, name, place, uidvalidity=uidvalidity, highest=highest)
 
 
-def _again(desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader) -> Counts:
-    """Letters the server would not hand over the last time."""
-    counts = Counts()
-    owed = ledger.withheld(desk.conn, box)
-    for archived in (True, False):
-        uids = [uid for uid in owed if (uid <= box.archived) == archived]
-        batcher = Batcher(desk, box, archived=desk.now if archived else None)
-        for batch in mailbox.fetch(uids):
-            _take(batcher, batch, reader, source=name)
-        counts += batcher.counts
-    return counts
+@dataclass(slots=True)
+class _Look:
+    """One look into an open folder."""
 
+    desk: Desk
+    name: str
+    box: ledger.Box
+    mailbox: Mailbox
+    reader: Reader
+    tell: Tell
+    go: Go
 
-def _new(desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader, tell: Tell) -> Counts:
-    """Letters above the highest UID seen, oldest first: they came in now."""
-    uids = ledger.unseen(desk.conn, box, mailbox.uids(box.last_uid))
-    batcher = Batcher(desk, box)
-    for batch in mailbox.fetch(sorted(uids)):
-        highest = max(_uids(batch), default=box.last_uid)
-        _take(batcher, batch, reader, source=name, reached=ledger.Reached(box.id, last_uid=highest))
-        tell(name, batcher.counts.new, len(uids))
-    return batcher.counts
+    def again(self) -> Counts:
+        """Letters the server would not hand over the last time."""
+        box, desk, counts = self.box, self.desk, Counts()
+        owed = ledger.withheld(desk.conn, box)
+        for archived in (True, False):
+            uids = [uid for uid in owed if (uid <= box.archived) == archived]
+            batcher = Batcher(desk, box, archived=desk.now if archived else None)
+            for batch in self.mailbox.fetch(uids):
+                _take(batcher, batch, self.reader, source=self.name)
+            counts += batcher.counts
+        return counts
 
+    def new(self) -> Counts:
+        """Letters above the highest UID seen, oldest first: they came in now."""
+        box, desk = self.box, self.desk
+        batcher = Batcher(desk, box)
+        waiting = sorted(ledger.unseen(desk.conn, box, self.mailbox.uids(box.last_uid)))
+        for batch in self.mailbox.fetch(waiting):
+            highest = max(_uids(batch), default=box.last_uid)
+            reached = ledger.Reached(box.id, last_uid=highest)
+            _take(batcher, batch, self.reader, source=self.name, reached=reached)
+            self.box = box = replace(box, last_uid=max(box.last_uid, highest))
+            self.tell(self.name, batcher.counts.new, len(waiting))
+            if not self.go():
+                break
+        return batcher.counts
 
-def _old(
-    desk: Desk, name: str, box: ledger.Box, mailbox: Mailbox, reader: Reader, *, tell: Tell, go: Go
-) -> Counts:
-    """The archive, newest first, from where the last round stopped."""
-    below = box.low_uid if box.low_uid is not None else box.archived + 1
-    uids = [uid for uid in mailbox.uids(0) if uid < below and uid <= box.archived]
-    waiting = ledger.unseen(desk.conn, box, reversed(uids))
-    batcher = Batcher(desk, box, archived=desk.now)
-    for batch in mailbox.fetch(waiting):
-        lowest = min(_uids(batch), default=below)
-        _take(batcher, batch, reader, source=name, reached=ledger.Reached(box.id, low_uid=lowest))
-        tell(name, batcher.counts.archived, len(waiting))
-        if not go():
-            return batcher.counts
-    batcher.take((), [ledger.Reached(box.id, low_uid=DONE)])
-    return batcher.counts
+    def archive(self) -> Counts:
+        """The archive, newest first, from where the last round stopped; new letters go before old ones."""
+        box, desk = self.box, self.desk
+        below = box.low_uid if box.low_uid is not None else box.archived + 1
+        uids = [uid for uid in self.mailbox.uids(0) if uid < below and uid <= box.archived]
+        waiting = ledger.unseen(desk.conn, box, reversed(uids))
+        batcher = Batcher(desk, box, archived=desk.now)
+        counts = Counts()
+        for start in range(0, len(waiting), STEP):
+            for batch in self.mailbox.fetch(waiting[start : start + STEP]):
+                reached = ledger.Reached(box.id, low_uid=min(_uids(batch), default=below))
+                _take(batcher, batch, self.reader, source=self.name, reached=reached)
+                self.tell(self.name, batcher.counts.looked, len(waiting))
+                if not self.go():
+                    return counts + batcher.counts
+            counts += self.new()
+        batcher.take((), [ledger.Reached(box.id, low_uid=DONE)])
+        return counts + batcher.counts
 
 
 def _take(

@@ -6,6 +6,7 @@ and never stands in the way of the next.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from channels.letter import Fetched, Letter
 from deskterm import intake, lookups
 from deskterm.desk import Desk
 from store import blobs, mailbox, shelf
+from store.errors import StoreError
 from store.log.tx import Beside, Tx
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class Counts:
     unsure: int = 0
     woken: int = 0
     errors: tuple[str, ...] = ()
+
+    @property
+    def looked(self) -> int:
+        """Places in a mailbox that were looked at."""
+        return self.new + self.archived + self.known + self.shelved + self.gone
 
     def __add__(self, other: Counts) -> Counts:
         sums = {name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
@@ -105,13 +112,18 @@ class Batcher:
 
     def _one(self, tx: Tx, read: Read) -> Counts:
         if read.letter is None:
+            if tx.conn.execute("SELECT 1 FROM shelf WHERE blob = ?", (read.blob.hash,)).fetchone():
+                self._account(tx, read, mailbox.SHELF, read.blob.hash)
+                return Counts(known=1)
             read.blob.write(tx.conn)
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
             return Counts(shelved=1)
         try:
             taken = self._placed(tx, read, read.letter)
-        except (ValueError, LookupError, RecursionError, AssertionError) as error:
+        except (StoreError, sqlite3.Error, MemoryError):
+            raise
+        except Exception as error:
             # A letter our own rules stumble over must not stand in the way of the others.
             reason = f"it was read but could not be placed ({type(error).__name__})"
             return self._one(tx, replace(read, letter=None, reason=reason))
@@ -132,8 +144,9 @@ class Batcher:
         """Where the letter goes and what it changes; writes nothing."""
         desk = self.desk
         found = lookups.facts(
-            tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(), folder=desk.blob_folder
-        )
+            tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(),
+            folder=desk.blob_folder, archived=self.archived is not None,
+        )  # fmt: skip
         return intake.take(
             letter, found, secret=desk.store.secret, received=self._received(letter, read), agent=desk.agent,
             archived=self.archived, archive_days=desk.settings.archive_days,

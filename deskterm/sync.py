@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.mailboxes import imap_account, secret
 from deskterm.receive import Counts, Tell, silent
-from store import outbox
+from deskterm.ways import Secrets, Ways
 from store.errors import Refused, StoreError
 from store.reads import tickets
 
@@ -34,6 +34,12 @@ IDLE_SECONDS = 600.0
 """How long one wait for news lasts before the folders are looked at anyway."""
 
 TICK_SECONDS = 15.0
+
+ASK_SECONDS = 2.0
+"""How often a process that may not sync looks whether the one that does has ended."""
+
+SENDER = "sending"
+"""What the health of the way out is called beside those of the mailboxes."""
 
 
 @contextmanager
@@ -51,7 +57,7 @@ def owner(home: Path) -> Generator[None]:
         yield
 
 
-def once(desk: Desk, *, secrets: send.Secrets = secret, tell: Tell = silent) -> Counts:
+def once(desk: Desk, *, secrets: Secrets = secret, tell: Tell = silent) -> Counts:
     """One round: receive from every mailbox, send what is due, wake what slept. Raises Refused.
 
     Trouble with one mailbox is in `errors` and does not stop the others.
@@ -66,7 +72,7 @@ def once(desk: Desk, *, secrets: send.Secrets = secret, tell: Tell = silent) -> 
         return counts + send.round_(desk, secrets=secrets)
 
 
-def receive(desk: Desk, name: str, box: Box, *, secrets: send.Secrets, tell: Tell = silent) -> Counts:
+def receive(desk: Desk, name: str, box: Box, *, secrets: Secrets, tell: Tell = silent) -> Counts:
     """One look into a mailbox. Raises ChannelError."""
     from channels.mime.guard import Reader
 
@@ -107,30 +113,37 @@ class Loop:
     """The threads beside the screen. `start`, then `stop`; `poke` asks for a round now."""
 
     desk: Desk
-    secrets: send.Secrets = secret
+    secrets: Secrets = secret
     health: dict[str, Health] = field(default_factory=dict[str, Health])
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
     _wakers: list[socket.socket] = field(default_factory=list[socket.socket])
+    _ways: Ways = field(default_factory=Ways)
     refused: str = ""
-    """Why this process does not sync: another one does."""
+    """Why this process does not sync: another one does. Empty again once that one has ended."""
 
     def start(self) -> None:
         """Begin. A desk that another process syncs is only read here."""
         self._run("desk", self._own)
 
     def poke(self) -> None:
-        """Look at the mailboxes now."""
-        for waker in self._wakers:
-            waker.send(b"!")
-        self.desk.wake.set()
+        """Look at the mailboxes now, and try what waits for a server or a password again."""
+        self._ways.ask()
+        self._wake()
 
     def stop(self, *, wait: float = 2.0) -> None:
         """End all threads; a connection in the middle of something is cut, which loses nothing."""
         self._stop.set()
-        self.poke()
+        self._wake()
         for thread in self._threads:
             thread.join(wait)
+
+    def _wake(self) -> None:
+        for waker in self._wakers:
+            # A full line means that it is awake already.
+            with suppress(BlockingIOError):
+                waker.send(b"!")
+        self.desk.wake.set()
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name=f"sync-{name}", daemon=True)
@@ -138,18 +151,22 @@ class Loop:
         thread.start()
 
     def _own(self) -> None:
-        try:
-            with owner(self.desk.home):
-                for name, box in self.desk.settings.mailbox.items():
-                    self._wakers.append(self._watch(name, box))
-                self._send()
-        except Refused as error:
-            self.refused = str(error)
-            self._stop.wait()
+        """Sync while the desk is ours; while it is another process's, ask now and then."""
+        while not self._stop.is_set():
+            try:
+                with owner(self.desk.home):
+                    self.refused = ""
+                    for name, box in self.desk.settings.mailbox.items():
+                        self._wakers.append(self._watch(name, box))
+                    self._send()
+            except Refused as error:
+                self.refused = str(error)
+                self._stop.wait(ASK_SECONDS)
 
     def _watch(self, name: str, box: Box) -> socket.socket:
         ours, theirs = socket.socketpair()
-        theirs.setblocking(False)
+        for end in (ours, theirs):
+            end.setblocking(False)
         self.health[name] = Health()
         self._run(name, lambda: self._mailbox(name, box, theirs))
         return ours
@@ -158,21 +175,27 @@ class Loop:
         """Send what is due and wake what slept, at the latest every tick."""
         while not self._stop.is_set():
             self.desk.wake.clear()
-            self._guarded("send", lambda: tick(self.desk) + send.round_(self.desk, secrets=self.secrets))
-            due = outbox.next_at(self.desk.conn)
-            left = TICK_SECONDS if due is None else min(TICK_SECONDS, max(due - self.desk.clock(), 0.05))
+            left = self._guarded(self._outgoing)
             self.desk.wake.wait(left)
 
-    def _guarded(self, name: str, work: Callable[[], Counts]) -> None:
-        """A full disk or a busy store is shown and tried again; it never ends the thread."""
-        health = self.health.setdefault(name, Health())
+    def _outgoing(self) -> float:
+        """One round; returns the seconds until the next."""
+        counts = tick(self.desk) + send.round_(self.desk, secrets=self.secrets, ways=self._ways)
+        self.health.setdefault(SENDER, Health()).error = "; ".join(counts.errors)
+        due = send.next_at(self.desk, self._ways)
+        return TICK_SECONDS if due is None else min(TICK_SECONDS, max(due - self.desk.clock(), 0.05))
+
+    def _guarded(self, work: Callable[[], float]) -> float:
+        """A full disk, a busy store or a mistake of ours is shown and tried again; it ends no thread."""
         try:
-            counts = work()
-            health.error = "; ".join(counts.errors)
-            health.synced = self.desk.now
+            return work()
         except (StoreError, ChannelError, OSError) as error:
-            health.error = str(error)
-            self._stop.wait(1.0)
+            words = str(error)
+        except Exception as error:
+            words = _ours(error)
+        if not self._stop.is_set():
+            self.health.setdefault(SENDER, Health()).error = words
+        return 1.0
 
     def _mailbox(self, name: str, box: Box, wake: socket.socket) -> None:
         """One mailbox for ever: connect, read, wait for news; back off after trouble."""
@@ -195,7 +218,7 @@ class Loop:
                     _wait(wake, next(waits), self._stop)
                 except Exception as error:
                     # A mistake of ours ends this round, not the mailbox: it is shown and tried again.
-                    self._failed(health, f"a mistake of deskterm's own ({type(error).__name__})")
+                    self._failed(health, _ours(error))
                     _wait(wake, next(waits), self._stop)
 
     def _failed(self, health: Health, words: str) -> None:
@@ -234,7 +257,15 @@ class Loop:
                 _drain(wake)
 
     def _fine(self, name: str) -> None:
+        if self.health[name].error:
+            # Where letters come from again, letters may leave again.
+            self._ways.ask(name)
+            self.desk.wake.set()
         self.health[name] = Health(synced=self.desk.now)
+
+
+def _ours(error: Exception) -> str:
+    return f"a mistake of deskterm's own ({type(error).__name__}); it is tried again"
 
 
 def _wait(wake: socket.socket, seconds: float | None, stop: threading.Event) -> None:
