@@ -87,10 +87,8 @@ def add(rows: Rows, case: Case) -> Subject:
     conn.executemany("INSERT INTO attr VALUES(?, 'tag', ?, 1)", ((t.id, tag) for tag in t.tags))
     if case.draft:
         conn.execute("INSERT INTO draft VALUES(?, 'ann', 'reply', 'Hello', '', 0, 0)", (t.id,))
-    fts.index_messages(conn, [_letter(rows, t.id, letter) for letter in case.letters if not letter.deleted])
-    for letter in case.letters:
-        if letter.deleted:
-            _letter(rows, t.id, letter)
+    # A binned letter is indexed too: the row alone has to keep it from being found.
+    fts.index_messages(conn, [_letter(rows, t.id, letter) for letter in case.letters])
     fts.index_tickets(conn, [t.id])
     bucket = conn.execute("SELECT bucket FROM ticket WHERE id = ?", (t.id,)).fetchone()[0]
     return _subject(rows, replace(t, bucket=Bucket(bucket)), case)

@@ -278,6 +278,28 @@ def test_words_mean_what_they_say(desk: Rows, typed: str, numbers: list[int]) ->
 
 
 @pytest.mark.parametrize(
+    ("typed", "case"),
+    [
+        ("tag:vip", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, tags=("ViP",)))),
+        ("status:open -is:active", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, merged_into="t2"))),
+        ("status:open is:done", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, merged_into="t2"))),
+        ("status:waiting is:snoozed", Case(Ticket("t", 1, "", Status.WAITING, 3, 0, 0, snooze_until=NOW))),
+        ("status:spam bucket:bin", Case(Ticket("t", 1, "", Status.SPAM, 3, 0, 0), deleted=True)),
+        ("group:BILLING", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, group="Billing"))),
+        ("-refund", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0), (Letter(text="refund", deleted=True),))),
+        ("-account.arr:>1 -sla:<1h -is:late", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0))),
+        ("is:late sla:0", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, due_at=NOW))),
+        ("-is:soon", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, due_at=NOW, warn_at=NOW))),
+        ("-has:reply", Case(Ticket("t", 1, "", Status.OPEN, 3, 0, 0), (Letter(Kind.OUT, auto=True),))),
+    ],
+)
+def test_both_back_ends_hold_at_the_edges(typed: str, case: Case) -> None:
+    rows, (subject,) = _desk([case])
+    assert _found(rows, parse(typed))[0] == {"t0"}
+    assert matches(parse(typed), subject, now=NOW, me="ann")
+
+
+@pytest.mark.parametrize(
     ("typed", "index"),
     [
         ("assignee:me is:active", "ticket_mine (bucket=? AND assignee=?"),

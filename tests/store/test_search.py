@@ -262,6 +262,15 @@ def test_a_first_sync_leaves_one_segment_and_merging_on() -> None:
     assert len(_ids(rows, "refund")) == 40
 
 
+def test_letters_handed_over_newest_first_are_written_as_one_segment() -> None:
+    conn = empty().conn
+    conn.execute("INSERT INTO words(words, rank) VALUES('automerge', 0)")
+    conn.execute("BEGIN")
+    fts.index_messages(conn, [fts.Indexed(n, "", "", f"refund {n}") for n in range(50, 0, -1)])
+    conn.execute("COMMIT")
+    assert conn.execute("SELECT count(DISTINCT segid) FROM words_idx").fetchone()[0] == 1
+
+
 def test_a_damaged_recipient_column_is_no_trouble() -> None:
     rows = _desk(Letter(text="hello"))
     for damaged in ("{", "[1]", '{"to": 5}', '{"to": [null, "bo@x.example"]}', "null"):

@@ -116,6 +116,12 @@ def test_folding(text: str, found: list[str]) -> None:
     assert words.words(text) == found
 
 
+def test_parts_keep_signs_and_lose_marks() -> None:
+    assert words.plain("น้ำ") == "นำ"
+    assert words.plain("Größe: A-1 “Ü”!") == "grosse: a-1 “u”!"
+    assert words.plain("A\0b\u200d") == "a b"
+
+
 @pytest.mark.parametrize(
     ("word", "found"),
     [
