@@ -117,10 +117,13 @@ def test_what_left_cannot_be_called_back(desk: Desk) -> None:
 
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "body"])
 def test_a_line_cut_before_the_dot_means_not_sent_and_tried_again(
-    desk: Desk, smtpd: Smtpd, clock: Clock, step: str
+    desk: Desk, smtpd: Smtpd, clock: Clock, tmp_path: Path, step: str
 ) -> None:
     # Only a letter that does not fit into the buffers on the way is cut inside.
-    reply(desk, ticket(desk), "word " * (1_500_000 if step == "body" else 1))
+    (tmp_path / "large.bin").write_bytes(bytes(9_000_000 if step == "body" else 9))
+    file, blob = writing.attach(desk, tmp_path / "large.bin")
+    said = replies.Reply("Here it is.", ("dana@customers.example",), files=(file,))
+    writing.reply(desk, ticket(desk), said, now=True, files=[blob])
     smtpd.script[step] = [CUT]
     assert send.round_(desk, secrets=secrets).later == 1
     assert (states(desk), smtpd.letters) == (["later"], [])
@@ -449,7 +452,7 @@ def test_the_letter_that_leaves(tmp_path: Path, smtpd: Smtpd) -> None:
         assert fields[b"In-Reply-To"] == b"In-Reply-To: <q@customers.example>"
         assert fields[b"References"] == b"References: <older@customers.example> <q@customers.example>"
         assert str(make_header(decode_header(fields[b"Subject"].decode()[9:]))) == "Re: Größe"
-        assert b"format=flowed" in kept.raw and b"\r\n-- \r\nAna\r\nHelp desk" in body
+        assert b'format="flowed"' in kept.raw and b"\r\n-- \r\nAna\r\nHelp desk" in body
         assert b" \r\n" in body and all(len(line) <= 78 for line in body.split(b"\r\n"))
         assert b"Bcc" not in kept.raw and b"SECRET" not in kept.raw
         assert kept.sender == "help@example.org" and kept.to == ("c1@customers.example",)
