@@ -147,14 +147,18 @@ def test_every_uid_is_accounted_for_once(seen: list[tuple[int, str]]) -> None:
     assert reached.last_uid == max(uids, default=0)
 
 
-def test_a_folder_under_a_new_uidvalidity_is_matched_again_from_its_first_letter() -> None:
+@pytest.mark.parametrize(("low", "begins"), [(0, 0), (30, 60), (None, 60)])
+def test_a_folder_under_a_new_uidvalidity(low: int | None, begins: int) -> None:
+    """Read whole it is matched again from its first letter; else it is an archive again."""
     store = replica(0).store
     with store.write() as tx:
         first = mailbox.found(tx.conn, "support", "INBOX", uidvalidity=7, highest=50)
-        again = mailbox.found(tx.conn, "support", "INBOX", uidvalidity=8, highest=60)
     assert (first.last_uid, first.archived) == (50, 50)
-    assert (again.last_uid, again.archived) == (0, 0)
-    keep(store, mailbox.Reached(first.id, low_uid=30), mailbox.Reached(first.id, low_uid=40))
+    if low is not None:
+        keep(store, mailbox.Reached(first.id, low_uid=low), mailbox.Reached(first.id, low_uid=40))
     reached = mailbox.find(store.read(), "support", "INBOX", 7)
     assert reached is not None
-    assert (reached.last_uid, reached.low_uid) == (50, 30)
+    assert (reached.last_uid, reached.low_uid) == (50, low)
+    with store.write() as tx:
+        again = mailbox.found(tx.conn, "support", "INBOX", uidvalidity=8, highest=60)
+    assert (again.last_uid, again.archived) == (begins, begins)
