@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from deskterm.moments import iso
+from deskterm.plan_values import Step
 from store.log.history import Happened
 from store.model import Account, Customer, Message, Ticket
 from store.outbox import Waiting
@@ -17,6 +18,8 @@ TICKET = "deskterm.ticket.1"
 MESSAGE = "deskterm.message.1"
 ENTRY = "deskterm.entry.1"
 CHANGE = "deskterm.change.1"
+WAITING = "deskterm.waiting.1"
+FAULT = "deskterm.fault.1"
 COUNTS = "deskterm.counts.1"
 INTERVAL = "deskterm.interval.1"
 KEY = "deskterm.key.1"
@@ -92,6 +95,38 @@ def entry(one: Happened) -> dict[str, object]:
         "changes": [
             {"row": was.eid, "field": was.field, "from": was.before, "to": was.after} for was in one.changes
         ],
+    }
+
+
+def change(one: Step) -> dict[str, object]:
+    """What a plan does to one ticket: its fields from and to, the letter that leaves, the note."""
+    letter = one.letter
+    return {
+        "schema": CHANGE,
+        "id": one.id,
+        "number": one.number,
+        "subject": one.subject,
+        "version": one.version,
+        "changes": [{"field": c.name, "from": c.before, "to": c.after} for c in one.changes],
+        "letter": letter
+        and {"to": list(letter.to), "cc": list(letter.cc), "subject": letter.subject, "text": letter.text},
+        "note": one.note,
+    }
+
+
+def waiting(one: Waiting, message: Message, *, number: int | None) -> dict[str, object]:
+    """A letter on its way out."""
+    return {
+        "schema": WAITING,
+        "ticket": one.ticket,
+        "number": number,
+        "state": one.state,
+        "not_before": iso(one.not_before),
+        "attempts": one.attempts,
+        "error": one.error or None,
+        "to": list(message.to),
+        "cc": list(message.cc),
+        "subject": message.subject,
     }
 
 

@@ -14,7 +14,6 @@ from deskterm import acts, live, recipients, replies, writing
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
 from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step
-from store import drafts
 from store.errors import Refused
 from store.log import ids, stamp
 from store.log.entry import Change, Value
@@ -276,7 +275,8 @@ class _Writing:
         )  # fmt: skip
         # What becomes of the ticket stands in the plan itself.
         self.changes += [change for change in written.changes if not change.field]
-        self.beside += [written.blob, drafts.Gone(ticket.id, desk.agent)]
+        # A draft of this ticket is somebody's own words and stays.
+        self.beside.append(written.blob)
 
     def _note(self, ticket: Ticket, text: str) -> None:
         desk = self.desk

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from deskterm import chosen, edits, moments, plans, sets
+from deskterm import chosen, edits, jsonl, moments, plans, sets
 from deskterm.cli import say, tell
 from deskterm.cli.asking import Asking
 from deskterm.cli.home import opened
@@ -30,19 +30,27 @@ class How:
     keep: Path | None
     kept: Path | None
     yes: bool
+    as_json: bool
 
 
 def planned(verb: Callable[..., None]) -> Callable[..., None]:
     """The options every verb over a query has, handed over as one `How`."""
 
     def with_how(
-        *args: object, dry_run: bool, keep: Path | None, kept: Path | None, yes: bool, **rest: object
+        *args: object,
+        dry_run: bool,
+        keep: Path | None,
+        kept: Path | None,
+        yes: bool,
+        as_json: bool,
+        **rest: object,
     ) -> None:
-        verb(*args, how=How(dry_run, keep, kept, yes), **rest)
+        verb(*args, how=How(dry_run, keep, kept, yes, as_json), **rest)
 
     with_how.__doc__ = verb.__doc__
     file = click.Path(path_type=Path, dir_okay=False)
     for option in (
+        click.option("--jsonl", "as_json", is_flag=True, help="What changes, one JSON object a ticket."),
         click.option("--yes", is_flag=True, help="Do not ask, however many tickets it is."),
         click.option("--apply", "kept", type=file, metavar="FILE", help="Do exactly this plan."),
         click.option("--plan", "keep", type=file, metavar="FILE", help="Keep the plan; change nothing."),
@@ -191,8 +199,10 @@ def _do(desk: Desk, plan: plans.Plan, how: How) -> None:
     if how.keep is not None:
         _keep(how.keep, plan)
         say.told(f"Kept in {how.keep}: {plan.counted()}. Do it with --apply {how.keep}")
-    if how.dry_run:
+    if how.dry_run and not how.as_json:
         _show(plan)
+    elif how.dry_run:
+        _as_json(plan)
     if how.keep is not None or how.dry_run:
         return
     if how.kept is None and plan.changed > 1 and not how.yes:
@@ -200,6 +210,8 @@ def _do(desk: Desk, plan: plans.Plan, how: How) -> None:
     done = plans.apply(desk, plan)
     held = " (letters held: `deskterm live on` lets them go)" if plan.letters and not _free(desk) else ""
     say.told(f"{done.words}: nothing to change" if not done.happened else done.words + held)
+    if how.as_json:
+        _as_json(plan)
 
 
 def _free(desk: Desk) -> bool:
@@ -226,6 +238,12 @@ def _show(plan: plans.Plan) -> None:
             for text in tell.step(step, zone=zone):
                 say.line(text)
     say.line(plan.counted())
+
+
+def _as_json(plan: plans.Plan) -> None:
+    for step in plan.steps:
+        if step.happens:
+            say.json_line(jsonl.change(step))
 
 
 def _agreed(plan: plans.Plan) -> None:

@@ -55,7 +55,8 @@ def _queue(desk: Desk) -> None:
 @click.command("live")
 @click.argument("word", type=click.Choice(["on", "off", "for"]), required=False)
 @click.argument("addresses", nargs=-1)
-def live_verb(word: str | None, addresses: tuple[str, ...]) -> None:
+@json_option
+def live_verb(word: str | None, addresses: tuple[str, ...], as_json: bool) -> None:
     """Say what would leave; `on` unlocks the outbox, `off` locks it, `for ADDRESS...` lets some out."""
     if (word == "for") != bool(addresses):
         raise click.UsageError("Write `deskterm live for ADDRESS...`, `live on`, `live off` or just `live`.")
@@ -64,7 +65,7 @@ def live_verb(word: str | None, addresses: tuple[str, ...]) -> None:
             say.told(live.close(desk).words)
         elif word is not None:
             say.told(live.open_(desk, " ".join(sorted(map(_address, addresses))) or live.ON).words)
-        _outbox(desk)
+        _outbox(desk, as_json=as_json)
 
 
 def _address(text: str) -> str:
@@ -77,8 +78,13 @@ def _address(text: str) -> str:
         raise click.UsageError(str(error)) from None
 
 
-def _outbox(desk: Desk) -> None:
+def _outbox(desk: Desk, *, as_json: bool) -> None:
     """The state of the outbox, and every letter that waits in it."""
+    if as_json:
+        for row in outbox.unsent(desk.conn):
+            message = conversation.message(desk.conn, row.message)
+            say.json_line(jsonl.waiting(row, message, number=_number(desk, row.ticket)))
+        return
     now = live.state(desk)
     words = {live.ON: "open: replies leave", live.OFF: "locked: nothing leaves"}
     say.line(f"Outbox {words.get(now, f'open for {now} only')}")
@@ -87,9 +93,12 @@ def _outbox(desk: Desk) -> None:
 
 def _waiting(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:
     message = conversation.message(desk.conn, row.message)
-    number = desk.conn.execute("SELECT number FROM ticket WHERE id = ?", (row.ticket,)).fetchone()
-    name, error = f"#{number[0]}" if number else "", f"({row.error})" if row.error else ""
-    return row.state, name, ", ".join(message.to), message.subject, error
+    error = f"({row.error})" if row.error else ""
+    return row.state, f"#{_number(desk, row.ticket)}", ", ".join(message.to), message.subject, error
+
+
+def _number(desk: Desk, ticket: str) -> int | None:
+    return tickets.ticket(desk.conn, ticket).number
 
 
 @click.command("sync")
@@ -164,7 +173,8 @@ def import_verb(where: Path, as_json: bool) -> None:
 
 @click.command("verify")
 @click.option("--rebuild", "again", is_flag=True, help="Make all tables anew from the log first.")
-def verify_verb(again: bool) -> int:
+@json_option
+def verify_verb(again: bool, as_json: bool) -> int:
     """Walk the log's hash chain, compare every row with what the log makes of it, check every letter."""
     from store import blobs
     from store.log import rebuild
@@ -176,7 +186,10 @@ def verify_verb(again: bool) -> int:
         verdict = rebuild.verify(desk.conn, desk.store.secret)
         faults = [*verdict.faults, *blobs.faults(desk.conn, folder=desk.blob_folder)]
         for fault in faults:
-            say.line(fault)
+            if as_json:
+                say.json_line({"schema": jsonl.FAULT, "words": fault})
+            else:
+                say.line(fault)
         whole = f"{verdict.entries:,} entries, {verdict.changes:,} changes, {verdict.rows:,} rows"
         say.told(f"{whole}: {f'{len(faults):,} faults' if faults else 'whole'}")
         return errors.FAILED if faults else errors.DONE

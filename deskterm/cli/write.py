@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -58,7 +59,7 @@ def reply_verb(
             blobs = [blob for _, blob in files]
             return writing.reply(desk, ticket, said, then=after, now=now, files=blobs).words
 
-        say.told(_kept(desk, ticket, Kind.OUT, words, send))
+        say.told(_Said(ticket, Kind.OUT, words, given=text is not None).done_by(desk, send))
 
 
 @click.command("note")
@@ -75,7 +76,8 @@ def note_verb(name: str, text: str | None, dry_run: bool) -> None:
             say.line()
             say.line(words.rstrip("\n"))
             return
-        say.told(_kept(desk, ticket, Kind.NOTE, words, lambda: writing.note(desk, ticket, words).words))
+        note = _Said(ticket, Kind.NOTE, words, given=text is not None)
+        say.told(note.done_by(desk, lambda: writing.note(desk, ticket, words).words))
 
 
 @click.command("new")
@@ -104,7 +106,8 @@ def new_verb(
         if send:
             person = f"{name} <{to}>" if name else to
             said = replies.Reply(words, (person,), subject=about)
-            say.told(_kept(desk, ticket, Kind.OUT, words, lambda: writing.reply(desk, ticket, said).words))
+            letter = _Said(ticket, Kind.OUT, words, given=True)
+            say.told(letter.done_by(desk, lambda: writing.reply(desk, ticket, said).words))
         elif words.strip():
             say.told(writing.note(desk, ticket, words).words)
         _print(desk, ticket, as_json=as_json)
@@ -133,20 +136,42 @@ def _words(desk: Desk, text: str | None, *, ticket: Ticket, below: str, kind: Ki
     return words
 
 
-def _kept(desk: Desk, ticket: Ticket, kind: Kind, text: str, act: Callable[[], str]) -> str:
-    """Do it; when it is refused the text becomes the ticket's draft, so that no word is lost."""
-    try:
-        return act()
-    except Refused as error:
-        if not text.strip():
-            raise
-        draft = drafts.Draft(
-            ticket=ticket.id, agent=desk.agent, kind=kind.value, text=text, head="", saved=desk.now,
-            base=desk.store.last_lseq(),
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Words for a ticket, and whether they were written in its draft or given with -m."""
+
+    ticket: Ticket
+    kind: Kind
+    text: str
+    given: bool
+
+    def done_by(self, desk: Desk, act: Callable[[], str]) -> str:
+        """Do it; when it is refused the words become the ticket's draft, so that none is lost.
+
+        Words given with -m are not what was being written there: a draft of others stays as it is.
+        """
+        draft = drafts.of(desk.conn, self.ticket.id, desk.agent)
+        try:
+            words = act()
+        except Refused as error:
+            if not self.text.strip() or (self.given and draft is not None):
+                raise
+            _save(desk, self._as_draft(desk))
+            raise Refused(f"{error} The text is kept as a draft of #{self.ticket.number}.") from None
+        if self.given and draft is not None:
+            _save(desk, draft)
+        return words
+
+    def _as_draft(self, desk: Desk) -> drafts.Draft:
+        return drafts.Draft(
+            ticket=self.ticket.id, agent=desk.agent, kind=self.kind.value, text=self.text, head="",
+            saved=desk.now, base=desk.store.last_lseq(),
         )  # fmt: skip
-        with desk.store.write() as tx:
-            draft.write(tx.conn)
-        raise Refused(f"{error} The text is kept as a draft of #{ticket.number}.") from None
+
+
+def _save(desk: Desk, draft: drafts.Draft) -> None:
+    with desk.store.write() as tx:
+        draft.write(tx.conn)
 
 
 def _address(text: str) -> str:

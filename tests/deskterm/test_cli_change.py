@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from store import drafts
 from tests.deskterm.shell import call, desk_in, digest, later, ok, opened
 
 
@@ -76,6 +77,16 @@ def test_a_dry_run_shows_who_from_to_and_what_would_leave(home: Path) -> None:
     assert "    sent 12 EUR" in out
     assert out.splitlines()[-1] == "2 tickets would change, 2 letters would leave, 2 notes"
     assert digest(home) == before
+
+
+def test_a_plan_as_json_lines(home: Path) -> None:
+    first, second = ok(home, "macro", "Refund", "1-2", "--answer", "amount=3", "--dry-run", "--jsonl").objects
+    assert (first["schema"], first["number"], second["number"]) == ("deskterm.change.1", 1, 2)
+    assert {"field": "status", "from": "new", "to": "solved"} in first["changes"]  # type: ignore[operator]
+    assert first["letter"]["to"] == ["Dana 1 <p1@shop.example>"]  # type: ignore[index]
+    assert first["note"] == "sent 3"
+    done = ok(home, "set", "1", "priority=1", "--jsonl").objects[0]
+    assert done["changes"] == [{"field": "priority", "from": 3, "to": 1}]
 
 
 def test_a_kept_plan_is_done_exactly_and_undone_as_one(home: Path, tmp_path: Path) -> None:
@@ -302,6 +313,34 @@ def test_a_reply_goes_to_who_wrote_and_quotes_it(home: Path) -> None:
     assert "> this is letter 1." in str(sent["text"])
 
 
+def draft(home: Path, number: int, text: str | None = None) -> str:
+    """The draft of a ticket, written first when `text` is given."""
+    desk = opened(home)
+    eid = desk.ticket(str(number)).id
+    if text is not None:
+        with desk.store.write() as tx:
+            drafts.Draft(eid, "Ana", "out", text, "", saved=1, base=1).write(tx.conn)
+    found = drafts.of(desk.conn, eid, "Ana")
+    desk.close()
+    return found.text if found else ""
+
+
+def test_a_half_written_draft_survives_a_reply_from_the_command_line(home: Path) -> None:
+    draft(home, 1, "half a sentence")
+    ok(home, "reply", "1", "-m", "quick answer")
+    assert draft(home, 1) == "half a sentence"
+    ok(home, "macro", "Refund", "1", "--answer", "amount=1")
+    assert draft(home, 1) == "half a sentence"
+
+
+def test_words_that_could_not_leave_become_a_draft(home: Path) -> None:
+    ok(home, "new", "nobody to write to")
+    result = call(home, "reply", "6", "-m", "long text")
+    assert result.code == 4
+    assert "kept as a draft of #6" in result.err
+    assert draft(home, 6).strip() == "long text"
+
+
 def test_a_reply_can_come_from_a_pipe_with_an_attachment(home: Path, tmp_path: Path) -> None:
     (tmp_path / "log.txt").write_text("data")
     ok(home, "reply", "3", "-m", "-", "--attach", str(tmp_path / "log.txt"), given="from a pipe\n")
@@ -316,6 +355,8 @@ def test_a_locked_outbox_holds_a_reply_and_says_so(home: Path) -> None:
     out = ok(home, "live").out
     assert out.splitlines()[0] == "Outbox locked: nothing leaves"
     assert "held  #1  Dana 1 <p1@shop.example>" in out
+    (waiting,) = [one for one in ok(home, "live", "--jsonl").objects if one["number"] == 1]
+    assert (waiting["schema"], waiting["state"]) == ("deskterm.waiting.1", "held")
     ok(home, "live", "for", "p1@shop.example")
     assert "queued  #1" in ok(home, "live").out
     assert call(home, "live", "for").code == 2
