@@ -1,7 +1,7 @@
 """Search: what a person typed to tickets, newest first or by relevance, with the letter that was hit.
 
 It finds what the query language finds, in a time that does not grow with the number of hits: the index
-of words is walked from its newest letter down until a page is full. Nothing a person types raises.
+of words is walked from its ends until a page is full. Nothing a person types raises.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def search(
 ) -> Found:
     """Find tickets. `texts` gives a message id's text for the snippet; without it the stored snippet serves.
 
-    Newest first goes by the row numbers of the letters. Bin and spam are left out unless named.
+    Newest first goes by the dates of the letters that were hit. Bin and spam are left out unless named.
     """
     tree, problems = query.lenient(text)
     if tree == query.EVERYTHING:
@@ -167,9 +167,15 @@ def _wanted(tree: Node) -> Iterator[Text]:
             pass
 
 
-_LETTERS = """SELECT m.ticket, m.id, ifnull(m.date, 0), t.number
-  FROM words CROSS JOIN message AS m ON m.n = words.rowid CROSS JOIN ticket AS t ON t.id = m.ticket
-  WHERE words MATCH ? AND m._deleted IS NULL AND """
+_Row = tuple[str, str, int, int | None, float]
+"""Ticket, message, date, ticket number, and what sorts it: less is earlier on the page."""
+
+_LETTERS = """SELECT m.ticket, m.id, ifnull(m.date, 0), t.number, {weight}
+  FROM {hits} CROSS JOIN message AS m ON m.n = hit.rowid CROSS JOIN ticket AS t ON t.id = m.ticket
+  WHERE m._deleted IS NULL AND {test}"""
+_BY_DATE = "-ifnull(m.date, 0)"
+_HITS = "words AS hit"
+_FIRST_HITS = "(SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT 300) AS hit"
 
 
 def _walk(conn: sqlite3.Connection, plan: _Plan, *, order: Order, limit: int) -> list[_Seen]:
@@ -178,19 +184,72 @@ def _walk(conn: sqlite3.Connection, plan: _Plan, *, order: Order, limit: int) ->
         return []
     few = _few(conn, plan.rest)
     if few is not None:
-        # Weighing wants one pass over the word; only then may the row numbers not be looked up one by one.
-        column, last = (
-            ("words.rowid", "words.rowid DESC") if order is Order.NEWEST else ("+words.rowid", _WEIGHT)
-        )
-        asked = f"{_LETTERS}{column} IN ({_LETTERS_OF}) ORDER BY {last}"
-        return _collect(conn.execute(asked, (plan.match, json.dumps(few))), limit=limit)
-    asked, params = f"{_LETTERS}({plan.rest.sql})", (plan.match, *plan.rest.params)
-    if order is Order.NEWEST:
-        return _collect(conn.execute(f"{asked} ORDER BY words.rowid DESC", params), limit=limit)
-    oldest = conn.execute(_OLDEST, (plan.match, RANKED - 1)).fetchone()
-    ranked = f"{asked} AND words.rowid >= ? AND words.rank MATCH ? ORDER BY words.rank"
-    floor = oldest[0] if oldest else -(2**63)
-    return _collect(conn.execute(ranked, (*params, floor, WEIGHTS)), limit=limit)
+        rows = _letters_of(conn, plan, few, order=order)
+    elif order is Order.NEWEST:
+        rows = _by_date(conn, plan, limit=limit)
+    else:
+        rows = _by_weight(conn, plan, limit=limit)
+    once = {row[1]: row for row in rows}
+    return _collect(sorted(once.values(), key=lambda row: row[4]), limit=limit)
+
+
+def _letters_of(conn: sqlite3.Connection, plan: _Plan, tickets: list[str], *, order: Order) -> list[_Row]:
+    """The letters of these tickets that hold the words."""
+    # Weighing wants one pass over the word; only then may the row numbers not be looked up one by one.
+    column, weight = ("hit.rowid", _BY_DATE) if order is Order.NEWEST else ("+hit.rowid", _WEIGHT)
+    test = f"words MATCH ? AND {column} IN ({_LETTERS_OF}) ORDER BY hit.rowid DESC"
+    asked = _LETTERS.format(weight=weight, hits=_HITS, test=test)
+    return conn.execute(asked, (plan.match, json.dumps(tickets))).fetchall()
+
+
+def _by_date(conn: sqlite3.Connection, plan: _Plan, *, limit: int) -> list[_Row]:
+    """The newest letters that hold the words.
+
+    New letters get rising row numbers, but an archive comes in newest first: its newest letter has its
+    lowest number. So the index is looked at from both ends, and dates decide.
+    """
+    params = (plan.match, *plan.rest.params)
+    last = f"words MATCH ? AND ({plan.rest.sql}) ORDER BY hit.rowid DESC"
+    rows = conn.execute(_LETTERS.format(weight=_BY_DATE, hits=_HITS, test=last), params)
+    newer, all_of_them = _take(rows, limit=limit)
+    if all_of_them:
+        return newer
+    first = f"({plan.rest.sql}) ORDER BY hit.rowid"
+    rows = conn.execute(_LETTERS.format(weight=_BY_DATE, hits=_FIRST_HITS, test=first), params)
+    return [*newer, *_take(rows, limit=limit)[0]]
+
+
+def _by_weight(conn: sqlite3.Connection, plan: _Plan, *, limit: int) -> list[_Row]:
+    """The weightiest letters that hold the words; of very many only those at both ends are weighed."""
+    test = f"words MATCH ? AND hit.rank MATCH ? AND ({plan.rest.sql}) AND {{}} ORDER BY hit.rank"
+    asked = _LETTERS.format(weight="hit.rank", hits=_HITS, test=test)
+    params = (plan.match, _WEIGHTS, *plan.rest.params)
+    low, high = (conn.execute(_NTH + way, (plan.match, RANKED // 2)).fetchone() for way in _AT)
+    if low is None or high is None or low[0] >= high[0]:
+        return _take(conn.execute(asked.format("true"), params), limit=limit)[0]
+    newer = _take(conn.execute(asked.format("hit.rowid >= ?"), (*params, high[0])), limit=limit)[0]
+    return [*newer, *_take(conn.execute(asked.format("hit.rowid <= ?"), (*params, low[0])), limit=limit)[0]]
+
+
+_LETTERS_OF = "SELECT n FROM message WHERE ticket IN (SELECT value FROM json_each(?))"
+_WEIGHT = "bm25(words, 4.0, 2.0, 1.0)"
+_WEIGHTS = "bm25(4.0, 2.0, 1.0)"
+"""A word in the subject says more than one in the sender's name, and that more than one in the text."""
+
+_NTH = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid "
+_AT = ("LIMIT 1 OFFSET ?", "DESC LIMIT 1 OFFSET ?")
+
+
+def _take(rows: Iterable[_Row], *, limit: int) -> tuple[list[_Row], bool]:
+    """Rows until they are of more than `limit` tickets; whether these are all."""
+    taken: list[_Row] = []
+    tickets: set[str] = set()
+    for row in rows:
+        tickets.add(row[0])
+        if len(tickets) > limit:
+            return taken, False
+        taken.append(row)
+    return taken, True
 
 
 def _few(conn: sqlite3.Connection, where: sql.Where) -> list[str] | None:
@@ -203,16 +262,9 @@ def _few(conn: sqlite3.Connection, where: sql.Where) -> list[str] | None:
     return tickets if len(tickets) <= FEW else None
 
 
-_LETTERS_OF = "SELECT n FROM message WHERE ticket IN (SELECT value FROM json_each(?))"
-_OLDEST = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
-_WEIGHT = "bm25(words, 4.0, 2.0, 1.0)"
-WEIGHTS = "bm25(4.0, 2.0, 1.0)"
-"""A word in the subject says more than one in the sender's name, and that more than one in the text."""
-
-
-def _collect(rows: Iterable[tuple[str, str, int, int | None]], *, limit: int) -> list[_Seen]:
+def _collect(rows: Iterable[_Row], *, limit: int) -> list[_Seen]:
     seen: dict[str, _Seen] = {}
-    for ticket, message, when, number in rows:
+    for ticket, message, when, number, _ in rows:
         if ticket not in seen:
             if len(seen) == limit:
                 break

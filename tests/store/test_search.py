@@ -146,6 +146,17 @@ def test_newest_first_and_the_page_ends() -> None:
     assert not _found(rows, "refund", limit=9).more
 
 
+def test_an_archive_that_came_newest_first_is_found_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = [Letter(text="refund", date=1_000 - n) for n in range(30)]
+    later = [Letter(text="refund", date=2_000 + n) for n in range(2)]
+    rows = _desk(*archive, *later)
+    assert _ids(rows, "refund", limit=5) == ["t31", "t30", "t0", "t1", "t2"]
+    monkeypatch.setattr(search_module, "RANKED", 8)
+    assert set(_ids(rows, "refund", Order.RELEVANCE, limit=6)) <= {
+        f"t{n}" for n in (*range(5), *range(27, 32))
+    }
+
+
 def test_relevance_prefers_the_subject_and_the_dense() -> None:
     rows = _desk(
         Letter(subject="Export", text="fails"),
