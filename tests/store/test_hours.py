@@ -275,7 +275,9 @@ def test_adding_and_measuring_are_one_another_backwards(
     if begin is not None:
         assert hours.between(begin, start) == seconds
         assert hours.between(begin + 1, start) == seconds - 1
-        assert hours.add(begin, seconds) == hours.subtract(start, 0)
+        # One open second after begin may be a closing time whose next opening is the start.
+        back = hours.add(begin, seconds)
+        assert back is not None and back <= start and hours.between(back, start) == 0
 
 
 @settings(max_examples=100, deadline=None)
