@@ -45,6 +45,8 @@ class Facts:
     from_us: bool
     """The sender is one of our own addresses."""
     participants: frozenset[str] = frozenset()
+    newest: int = 0
+    """Date of the newest letter in the ticket, this batch included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def take(
     if facts.known:
         return Taken(facts.message, "", (), kind, key, "seen before")
     when = _date(letter, received=received, archived=archived is not None)
-    ticket, why = _place(facts)
+    ticket, why = _place(facts, archived=archived is not None)
     person = _customer(letter, facts, secret=secret)
     message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
                        archived=archived is not None)  # fmt: skip
@@ -84,7 +86,9 @@ def take(
             changes += _joined(letter, facts, facts.ticket)
         else:
             status = _archived_status(when, facts, archived=archived, days=archive_days)
-            changes += _joined_archive(letter, facts, facts.ticket, when=when, status=status)
+            changes += _joined_archive(
+                letter, facts, facts.ticket, when=when, status=status, customer=person[0]
+            )
     else:
         status = Status.NEW
         if archived is not None:
@@ -115,10 +119,11 @@ def _date(letter: Letter, *, received: int, archived: bool) -> int:
     return own_date(letter, received) if archived else received
 
 
-def _place(facts: Facts) -> tuple[str, str]:
+def _place(facts: Facts, *, archived: bool) -> tuple[str, str]:
+    """Ticket id and reason. A closed ticket gets a follow-up, but an archive is past already."""
     where, ticket = facts.where, facts.ticket
     if isinstance(where, Join) and ticket is not None:
-        if ticket.status is Status.CLOSED:
+        if ticket.status is Status.CLOSED and not archived:
             return facts.ticket_id, f"{where.why}; #{ticket.number} is closed, so this is a follow-up"
         return ticket.id, where.why
     return facts.ticket_id, where.why
@@ -251,7 +256,7 @@ def _joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
 
 
 def _joined_archive(
-    letter: Letter, facts: Facts, ticket: Ticket, *, when: int, status: Status
+    letter: Letter, facts: Facts, ticket: Ticket, *, when: int, status: Status, customer: str
 ) -> list[Change]:
     """An archived letter joins: an older one moves the beginning back, a younger one may reopen it.
 
@@ -266,8 +271,11 @@ def _joined_archive(
         changes.append(Change(ticket.id, "created", when))
         if letter.subject and base_subject(letter.subject) == base_subject(ticket.subject):
             changes.append(Change(ticket.id, "subject", letter.subject))
-    elif when > max(ticket.last_in or 0, ticket.last_out or 0) and status is not ticket.status:
+        if customer and customer != ticket.customer:
+            changes.append(Change(ticket.id, "customer", customer))
+    elif when > facts.newest and status is not ticket.status:
         changes.append(Change(ticket.id, "status", status.value))
+        changes.append(Change(ticket.id, "unread", 1 if status in RUNNING else None))
     return changes
 
 

@@ -52,6 +52,7 @@ def facts(
         account=people.account_of_domain(conn, address.rpartition("@")[2]) if "@" in address else None,
         own=ours, from_us=from_us,
         participants=people.participants(conn, ticket.id) if ticket else frozenset(),
+        newest=_newest(conn, ticket.id) if ticket and archived else 0,
     )  # fmt: skip
 
 
@@ -164,6 +165,11 @@ def _ticket(
         return None
     found = tickets.many(conn, [where.ticket])
     return found[0] if found else None
+
+
+def _newest(conn: sqlite3.Connection, ticket: str) -> int:
+    query = "SELECT max(date) FROM message WHERE ticket = ? AND kind <> 'note' AND _deleted IS NULL"
+    return conn.execute(query, (ticket,)).fetchone()[0] or 0
 
 
 def _new_ticket_id(

@@ -127,7 +127,7 @@ class Batcher:
             # A letter our own rules stumble over must not stand in the way of the others.
             reason = f"it was read but could not be placed ({type(error).__name__})"
             return self._one(tx, replace(read, letter=None, reason=reason))
-        beside = (read.blob,) if taken.changes else ()
+        beside = (read.blob, _Cites(taken.message, read.letter)) if taken.changes else ()
         receipt = tx.commit(
             taken.changes,
             actor="mail",
@@ -162,6 +162,22 @@ class Batcher:
     def _account(self, tx: Tx, read: Read, what: str, ref: str) -> None:
         if self.box is not None and read.uid is not None:
             mailbox.Seen(self.box.id, read.uid, what, ref).write(tx.conn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cites:
+    """Beside a commit: the ids a letter cites.
+
+    The log's consumers write them at the end of the transaction; the next letter of the batch may be the
+    very letter that is cited and has to see them now.
+    """
+
+    message: str
+    letter: Letter
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        refs = (*self.letter.references, *self.letter.in_reply_to)
+        conn.executemany("INSERT OR IGNORE INTO msgref VALUES(?, ?)", ((ref, self.message) for ref in refs))
 
 
 def stubs(batch: Batch) -> list[Fetched]:
