@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -16,6 +17,9 @@ class Sheet:
     """A file a person writes in. `done` removes it; without that it stays, so no word is lost."""
 
     def __init__(self, text: str, *, name: str, command: str) -> None:
+        """Raises Refused when nobody is there to write."""
+        if not say.can_ask():
+            raise Refused("There is no terminal to open the editor on; give the text another way.")
         folder = Path(tempfile.mkdtemp(prefix="deskterm-"))
         self.path = folder / name
         self.command = command
@@ -27,13 +31,12 @@ class Sheet:
             file.write(text)
 
     def edited(self) -> str:
-        """The text after the editor closed. Raises Refused when there is no editor, or nobody to use it."""
-        if not say.can_ask():
-            raise Refused("There is no terminal to open the editor on; give the text another way.")
+        """The text after the editor closed. Raises Refused when there is no editor, or it failed."""
         words = shlex.split(self.command)
         try:
             code = subprocess.call([*words, str(self.path)])
         except OSError as error:
+            self.done()
             raise Refused(
                 f"The editor {self.command!r} cannot be started ({error.strerror}). Set editor or $EDITOR."
             ) from None
@@ -45,8 +48,15 @@ class Sheet:
             raise StoreError(f"{self.path} cannot be read ({error.strerror}).") from None
 
     def done(self) -> None:
-        self.path.unlink(missing_ok=True)
-        self.path.parent.rmdir()
+        """Remove it, with whatever the editor left beside it."""
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+def rescued(text: str, *, name: str) -> Path:
+    """A private file with words that could be kept nowhere else."""
+    path = Path(tempfile.mkdtemp(prefix="deskterm-")) / name
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def written(text: str, *, name: str, command: str) -> str:

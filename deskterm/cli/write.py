@@ -14,7 +14,7 @@ from deskterm.cli import editor, read, say
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
 from store import drafts
-from store.errors import Refused
+from store.errors import Refused, StoreError
 from store.model import Kind, Status, Ticket
 from store.reads import many
 
@@ -146,21 +146,28 @@ class _Said:
     given: bool
 
     def done_by(self, desk: Desk, act: Callable[[], str]) -> str:
-        """Do it; when it is refused the words become the ticket's draft, so that none is lost.
+        """Do it; when it cannot be done the words become the ticket's draft, so that none is lost.
 
         Words given with -m are not what was being written there: a draft of others stays as it is.
         """
         draft = drafts.of(desk.conn, self.ticket.id, desk.agent)
         try:
             words = act()
-        except Refused as error:
+        except StoreError as error:
             if not self.text.strip() or (self.given and draft is not None):
                 raise
-            _save(desk, self._as_draft(desk))
-            raise Refused(f"{error} The text is kept as a draft of #{self.ticket.number}.") from None
+            raise type(error)(f"{error} {self._rescued(desk)}") from None
         if self.given and draft is not None:
             _save(desk, draft)
         return words
+
+    def _rescued(self, desk: Desk) -> str:
+        """Where the words are now, in words."""
+        try:
+            _save(desk, self._as_draft(desk))
+        except StoreError:
+            return f"The text is in {editor.rescued(self.text, name=f'{self.ticket.number}.txt')}."
+        return f"The text is kept as a draft of #{self.ticket.number}."
 
     def _as_draft(self, desk: Desk) -> drafts.Draft:
         return drafts.Draft(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pty
@@ -130,7 +131,9 @@ def later(home: Path, seconds: int) -> None:
 
 @cache
 def _made() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="deskterm-test-")) / "desk"
+    folder = Path(tempfile.mkdtemp(prefix="deskterm-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = folder / "desk"
     settings = Settings(agent="Ana", mailbox={"help": Box(address=HELP, name="Acme", out=str(home / "out"))})
     save(home, settings)
     clock = MovedClock(NOW - 7200)

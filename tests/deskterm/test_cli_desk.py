@@ -204,6 +204,22 @@ def test_a_desk_another_process_holds_is_a_sentence(home: Path, monkeypatch: pyt
     ok(home, "set", "1", "priority=1")
 
 
+def test_words_for_a_desk_that_cannot_be_written_are_not_lost(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.db.BUSY_MS", 50)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    other = Store(home / "desk.db")
+    with other.write():
+        result = call(home, "note", "1", "-m", "long thoughts")
+    other.close()
+    assert result.code == 1
+    assert "Another deskterm is writing" in result.err
+    kept = Path(result.err.split("The text is in ")[1].strip().removesuffix("."))
+    assert kept.read_text() == "long thoughts\n"
+
+
 def test_docs_out_and_in_again(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     assert str(folder / "macro" / "Refund.md") in ok(home, "docs", "export", str(folder)).out
