@@ -56,12 +56,23 @@ def setup_verb(address: str | None, agent: str, yes: bool, **given: str | bool |
     box = _servers(box, secrets)
     _test(box, secrets)
     secrets.keep(box)
-    fresh = msgspec.structs.replace(
-        settings, mailbox={**settings.mailbox, name: box}, agent=agent or settings.agent
-    )
+    fresh = _person(settings, agent)
+    fresh = msgspec.structs.replace(fresh, mailbox={**fresh.mailbox, name: box})
     kept = config.save(folder, fresh)
     Desk.open(folder, settings=fresh).close()
     say.told(f"Kept in {kept}. `deskterm sync` reads the mailbox, `deskterm live on` lets replies leave.")
+
+
+def _person(settings: Settings, agent: str) -> Settings:
+    """Who works here; asked once, where somebody can be asked."""
+    first = not settings.mailbox
+    if not agent and first and say.can_ask():
+        agent = say.ask(f"Your name, as tickets are assigned [{settings.agent}]:")
+    key = settings.send_key
+    if first and say.can_ask():
+        solo = say.ask("Does a reply sent with `y` also solve the ticket? [Y/n]")
+        key = "open" if solo.lower() in ("n", "no") else "solve"
+    return msgspec.structs.replace(settings, agent=agent or settings.agent, send_key=key)
 
 
 def _asked(address: str | None, given: dict[str, str | bool | None]) -> Box:

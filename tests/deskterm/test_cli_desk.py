@@ -137,6 +137,17 @@ def test_setup_of_a_maildir_and_what_leaves(tmp_path: Path) -> None:
     assert b"Answer" in left.read_bytes()
 
 
+def test_setup_asks_on_a_terminal_what_was_not_said(tmp_path: Path) -> None:
+    for part in ("cur", "new"):
+        (tmp_path / "Mail" / part).mkdir(parents=True)
+    typed = f"{USER}\nAna\nn\n".encode()
+    seen = on_a_terminal(tmp_path / "home", "setup", "--maildir", str(tmp_path / "Mail"), typed=typed)
+    assert seen.code == 0, seen
+    settings = config.load(tmp_path / "home")
+    assert (settings.agent, settings.send_key) == ("Ana", "open")
+    assert settings.mailbox["help"].address == USER
+
+
 def test_a_password_command_needs_no_keyring(tmp_path: Path, imapd: Imapd, smtpd: Smtpd) -> None:
     ok(tmp_path / "h", "setup", *mailbox(imapd, smtpd), "--password-command", f"echo {PASSWORD}")
     assert ok(tmp_path / "h", "doctor").code == 0
