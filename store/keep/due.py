@@ -6,8 +6,9 @@ all again.
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from store.keep import Touched
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _MATTERS = frozenset({"", "status", "priority", "archive", "snooze_until", "merged_into", "_deleted"})
 _STEERS = frozenset({"hours", "policy"})
 _RUNNING = ("active", "waiting", "snoozed")
+
+_AT_ONCE = 1_000
+"""Tickets whose events are read together."""
 
 _WRITE = "UPDATE ticket SET due_at = ?, due_kind = ?, warn_at = ? WHERE id = ?"
 
@@ -47,15 +51,30 @@ def rebuild(conn: sqlite3.Connection, store: Store) -> None:
     _derive(conn, store, [row[0] for row in rows.fetchall()])
 
 
-def _derive(conn: sqlite3.Connection, store: Store, tickets: Iterable[str]) -> None:
+def _derive(conn: sqlite3.Connection, store: Store, tickets: Sequence[str]) -> None:
     policy, hours = promised(conn, store)
-    rows: list[tuple[int | None, str | None, int | None, str]] = []
-    for eid in tickets:
-        found = None
-        if _can_run(conn, eid):
-            found = sla.due(timeline.events(conn, eid), hours=hours, policy=policy)
-        rows.append((found.at, found.kind.value, found.warn, eid) if found else (None, None, None, eid))
-    conn.executemany(_WRITE, rows)
+    for at in range(0, len(tickets), _AT_ONCE):
+        had = _standing(conn, tickets[at : at + _AT_ONCE])
+        events = timeline.events_of(conn, [eid for eid, (bucket, _) in had.items() if bucket in _RUNNING])
+        now = {eid: sla.due(story, hours=hours, policy=policy) for eid, story in events.items()}
+        fresh = {eid: (due.at, due.kind.value, due.warn) if due else _NONE for eid, due in now.items()}
+        # Most acts move no promise, and every write here touches four indexes.
+        changed = ((fresh.get(eid, _NONE), eid) for eid in had)
+        conn.executemany(_WRITE, ((*due, eid) for due, eid in changed if due != had[eid][1]))
+
+
+_Due = tuple[int | None, str | None, int | None]
+_NONE: _Due = (None, None, None)
+
+
+def _standing(conn: sqlite3.Connection, tickets: Sequence[str]) -> dict[str, tuple[str, _Due]]:
+    """The bucket of each ticket and the due time it has now."""
+    rows = conn.execute(
+        "SELECT id, bucket, due_at, due_kind, warn_at FROM ticket"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(tickets)),),
+    )
+    return {eid: (bucket, (due_at, kind, warn)) for eid, bucket, due_at, kind, warn in rows}
 
 
 def promised(conn: sqlite3.Connection, store: Store) -> timeline.Promised:
@@ -65,11 +84,6 @@ def promised(conn: sqlite3.Connection, store: Store) -> timeline.Promised:
     if kept is None or kept[0] != newest:
         kept = store.promised = (newest, timeline.promised(conn))
     return kept[1]
-
-
-def _can_run(conn: sqlite3.Connection, eid: str) -> bool:
-    row = conn.execute("SELECT bucket FROM ticket WHERE id = ?", (eid,)).fetchone()
-    return row is not None and row[0] in _RUNNING
 
 
 def _promises_changed(conn: sqlite3.Connection, touched: Touched) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
+from operator import attrgetter
 
 from store.errors import DocError
 from store.log import stamp
@@ -40,20 +43,38 @@ def events(conn: sqlite3.Connection, ticket: str) -> list[Event]:
     Of an archived ticket only what came after the import counts, and it begins with the first letter
     of the customer after it.
     """
-    row = conn.execute("SELECT created, archive FROM ticket WHERE id = ?", (ticket,)).fetchone()
-    if row is None:
-        return []
-    created, archive = row[0] or 0, row[1]
-    letters = _letters(conn, ticket)
-    sets = _sets(conn, ticket)
-    status, priority = _begins(conn, ticket)
+    return events_of(conn, [ticket]).get(ticket, [])
+
+
+def events_of(conn: sqlite3.Connection, tickets: Sequence[str]) -> dict[str, list[Event]]:
+    """The events of many tickets, read together: ten thousand cost four queries, not forty thousand."""
+    wanted = json.dumps(list(tickets))
+    letters = _letters(conn, wanted)
+    sets, begins = _sets(conn, wanted)
+    rows = conn.execute(
+        "SELECT id, created, archive FROM ticket WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    )
+    return {
+        eid: _story(created or 0, archive, letters.get(eid, []), sets.get(eid, []), begins.get(eid, _NOTHING))
+        for eid, created, archive in rows
+    }
+
+
+_Begin = tuple[Status | None, int | None]
+_NOTHING: _Begin = (None, None)
+
+
+def _story(
+    created: int, archive: int | None, letters: list[Event], sets: list[Event], begin: _Begin
+) -> list[Event]:
+    status, priority = begin
     if archive is not None:
         return _after_archive(archive, letters, sets, priority)
     mine = letters and letters[0].act in (Act.REPLY, Act.AUTO)
     first = Event(created, Act.OPENED if mine else Act.CREATED, status, priority)
     # The letter that made the ticket is the creation itself.
     rest = letters[1:] if letters and letters[0].act is Act.CUSTOMER else letters
-    return [first, *sorted((*rest, *sets), key=lambda event: event.at)]
+    return [first, *sorted((*rest, *sets), key=attrgetter("at"))] if sets or len(rest) > 1 else [first, *rest]
 
 
 def _after_archive(
@@ -68,13 +89,16 @@ def _after_archive(
     return [Event(live[begin].at, Act.CREATED, Status.OPEN, priority), *live[begin + 1 :]]
 
 
-def _letters(conn: sqlite3.Connection, ticket: str) -> list[Event]:
+def _letters(conn: sqlite3.Connection, wanted: str) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
     rows = conn.execute(
-        "SELECT kind, date, auto, signals FROM message WHERE ticket = ? AND _deleted IS NULL"
-        " ORDER BY date, n",
-        (ticket,),
+        "SELECT ticket, kind, date, auto, signals FROM message"
+        " WHERE ticket IN (SELECT value FROM json_each(?)) AND _deleted IS NULL ORDER BY ticket, date, n",
+        (wanted,),
     )
-    return [Event(date or 0, _act(kind, auto, signals)) for kind, date, auto, signals in rows]
+    for ticket, kind, date, auto, signals in rows:
+        found.setdefault(ticket, []).append(Event(date or 0, _act(kind, auto, signals)))
+    return found
 
 
 def _act(kind: str, auto: int | None, signals: str | None) -> Act:
@@ -86,30 +110,40 @@ def _act(kind: str, auto: int | None, signals: str | None) -> Act:
 _KINDS = frozenset(Kind)
 
 
-def _sets(conn: sqlite3.Connection, ticket: str) -> list[Event]:
-    found: list[Event] = []
+def _sets(conn: sqlite3.Connection, wanted: str) -> tuple[dict[str, list[Event]], dict[str, _Begin]]:
+    """Changes of status and priority by ticket, and what each ticket began with."""
+    sets: dict[str, list[Event]] = {}
+    begins: dict[str, _Begin] = {}
     rows = conn.execute(
-        "SELECT field, id, value FROM change WHERE eid = ? AND field IN ('status', 'priority') ORDER BY id",
-        (ticket,),
+        "SELECT eid, field, id, value FROM change WHERE eid IN (SELECT value FROM json_each(?))"
+        " AND field IN ('', 'status', 'priority') ORDER BY eid, id",
+        (wanted,),
     )
-    for field, eid, value in rows:
-        if field == "status" and value in _STATUSES:
-            found.append(Event(stamp.unix(eid), Act.CHANGE, status=Status(value)))
+    for eid, field, at, value in rows:
+        if not field:
+            begins.setdefault(eid, _begin(value))
+        elif field == "status" and value in _STATUSES:
+            sets.setdefault(eid, []).append(Event(stamp.unix(at), Act.CHANGE, status=_STATUSES[value]))
         elif field == "priority" and isinstance(value, int):
-            found.append(Event(stamp.unix(eid), Act.CHANGE, priority=value))
-    return found
+            sets.setdefault(eid, []).append(Event(stamp.unix(at), Act.CHANGE, priority=value))
+    return sets, begins
 
 
-_STATUSES = frozenset(Status)
+_STATUSES = {status.value: status for status in Status}
 
 
-def _begins(conn: sqlite3.Connection, ticket: str) -> tuple[Status | None, int | None]:
-    row = conn.execute(
-        "SELECT value FROM change WHERE eid = ? AND field = '' ORDER BY id LIMIT 1", (ticket,)
-    ).fetchone()
-    first = row_of(row[0] if row else None)
+def _begin(put: object) -> _Begin:
+    first = row_of(put if isinstance(put, str) else None)
     status, priority = first.get("status"), first.get("priority")
     return (
-        Status(status) if isinstance(status, str) and status in _STATUSES else None,
+        _STATUSES.get(status) if isinstance(status, str) else None,
         priority if isinstance(priority, int) else None,
     )
+
+
+def mail_since(conn: sqlite3.Connection, ticket: str, lseq: int) -> bool:
+    """Whether a letter joined the ticket after the entry that arrived as number `lseq`."""
+    row = conn.execute(
+        "SELECT 1 FROM entry WHERE lseq > ? AND kind = 'mail' AND instr(eids, ?) LIMIT 1", (lseq, ticket)
+    ).fetchone()
+    return row is not None

@@ -244,7 +244,7 @@ def test_a_failure_anywhere_leaves_nothing_of_a_transaction() -> None:
     want, store = replica(9).store, replica(9).store
     deliver(want, whole)
     before, after, stops = desks.log_state(store), desks.log_state(want), 0
-    while not _deliver_until(store, whole, instruction=10 + 67 * stops):
+    while not _deliver_until(store, whole, instruction=10 + 41 * stops):
         assert desks.log_state(store) == before
         stops += 1
     assert stops > 40
