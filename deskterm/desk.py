@@ -16,6 +16,7 @@ from pathlib import Path
 from deskterm.acts import Act
 from deskterm.clock import kept
 from deskterm.config import Settings, load
+from deskterm.drafting import write_head
 from store import blobs, drafts, outbox
 from store.db import Store
 from store.errors import NotFound, Refused
@@ -148,15 +149,19 @@ class Desk:
 
     def said(self, entry: int) -> str:
         """An entry in a few words, such as `solve of #12`."""
-        first = self._origin(entry)
-        row = self.conn.execute("SELECT kind, eids FROM entry WHERE id = ?", (first,)).fetchone()
-        if row is None:
+        find = "SELECT kind, eids FROM entry WHERE id = ?"
+        parts = undo.stroke(self.conn, self._origin(entry))
+        rows = [self.conn.execute(find, (part,)).fetchone() for part in parts]
+        if not rows:
             return "an act"
-        touched = [eid for eid in str(row[1]).split() if eid.startswith("t")]
+        kind = str(rows[0][0])
+        touched = list(
+            dict.fromkeys(eid for row in rows for eid in str(row[1]).split() if eid.startswith("t"))
+        )
         if len(touched) != 1:
-            return f"{row[0]} of {len(touched):,} tickets" if touched else str(row[0])
+            return f"{kind} of {len(touched):,} tickets" if touched else kind
         number = self.conn.execute("SELECT number FROM ticket WHERE id = ?", (touched[0],)).fetchone()
-        return f"{row[0]} of #{number[0]}" if number and number[0] else str(row[0])
+        return f"{kind} of #{number[0]}" if number and number[0] else kind
 
     def _origin(self, entry: int) -> int:
         """The act that a chain of undos and redos is about."""
@@ -220,7 +225,7 @@ class Desk:
         if not eid.startswith("m"):
             return None
         message = conversation.message(conn, eid)
-        head = conversation.write_recipients(message.to, message.cc) or ""
+        head = write_head(message.to, message.cc, files=message.files, quoting=False)
         return drafts.Draft(
             ticket=message.ticket, agent=self.agent, kind=message.kind, text=self.text(message), head=head,
             saved=self.now, base=self.store.last_lseq(),

@@ -257,7 +257,7 @@ def _named(error: sqlite3.Error, path: str) -> StoreError:
         )
     if code == sqlite3.SQLITE_FULL or whole in _REFUSED_WRITES:
         return StoreFull(
-            "The disk is full. Nothing was half written and everything can still be read; free some space."
+            "The disk is full. Nothing was half written and nothing is lost; free some space and try again."
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreFull(

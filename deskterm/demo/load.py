@@ -21,6 +21,7 @@ from deskterm.desk import FILE as DESK
 from deskterm.desk import Desk
 from deskterm.receive import Batcher, read_all
 from store import outbox
+from store.errors import Refused
 from store.log import ids
 from store.log.entry import Change, put
 from store.model import Queue, Status, Ticket
@@ -37,7 +38,11 @@ def prepare(home: Path, *, reset: bool = False, now: int | None = None) -> Desk:
     `now` is the real time it pretends to be about, for tests. It is built beside its place and moved in
     whole, so that an interrupted build leaves nothing behind.
     """
-    if reset or kept(home) is None or not (home / DESK).exists():
+    if kept(home) is None and (home / DESK).exists():
+        raise Refused(
+            f"{home} holds a desk that is no practice desk; it was left alone. Choose another --home."
+        )
+    if reset or kept(home) is None:
         _build(home, now=int(time.time()) if now is None else now)
     return Desk.open(home)
 
