@@ -6,23 +6,27 @@ Knows the desk's public calls and the embedded servers; asserts nothing itself.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from channels.letter import Fetched
 from channels.mime.guard import Reader
 from channels.passwords import Secret
+from deskterm import sync
 from deskterm.config import Box, Settings
 from deskterm.desk import Desk
 from deskterm.receive import Batcher, Counts, read_all
+from store import blobs, mailbox
+from store.log import rebuild
 from store.model import Message, Ticket
 from store.reads import conversation, tickets
 from tests.rigs.imapd import PASSWORD, USER, Imapd
@@ -155,3 +159,33 @@ async def until_shown(holds: Callable[[], T], *, seconds: float = DEADLINE) -> T
         assert time.monotonic() < end, "what was waited for did not come"
         await asyncio.sleep(0.005)
     return found
+
+
+def look(desk: Desk, **more: Any) -> Counts:
+    """One look into the only mailbox."""
+    name, where = next(iter(desk.settings.mailbox.items()))
+    return sync.receive(desk, name, where, secrets=secrets, **more)
+
+
+def held(desk: Desk) -> dict[str, int]:
+    """How often each raw letter is here, as a message or on the shelf, by hash."""
+    found: dict[str, int] = {}
+    rows = desk.conn.execute(
+        "SELECT body FROM message WHERE kind <> 'note' UNION ALL SELECT blob FROM shelf"
+    ).fetchall()
+    for (body,) in rows:
+        found[body] = found.get(body, 0) + 1
+    return found
+
+
+def hashes(raws: Sequence[bytes]) -> set[str]:
+    return {hashlib.sha256(raw).hexdigest() for raw in raws}
+
+
+def sound(desk: Desk) -> None:
+    """Log, tables, blobs and the ledger agree."""
+    assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
+    assert blobs.faults(desk.conn, folder=desk.blob_folder) == []
+    for row in desk.conn.execute("SELECT id, mailbox, folder, uidvalidity FROM box"):
+        known = mailbox.find(desk.conn, *row[1:])
+        assert known is not None and mailbox.sums(desk.conn, known)[mailbox.WITHHELD] == 0
