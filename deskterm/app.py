@@ -1,4 +1,4 @@
-"""The screen's application: theme, second net, clean endings. Everything people see is in screens/.
+"""The screen's application: theme, second net, keys in order, clean endings. What people see is in screens/.
 
 Starts nothing but the main screen; the sync threads are begun after the first paint.
 """
@@ -6,6 +6,7 @@ Starts nothing but the main screen; the sync threads are begun after the first p
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -16,15 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.filter import LineFilter
 
 import themes
 from deskterm.desk import Desk
 from deskterm.keymap import Keymap
+from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
 from deskterm.widgets.guard import LineGuard
+from store.errors import StoreError
 
 if TYPE_CHECKING:
     from deskterm.sync import Loop
@@ -32,15 +36,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CRASH = "crash.log"
-SMALLEST = (40, 10)
-"""Columns and rows below which nothing sensible can be drawn."""
 
 
 class DesktermApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = True
     TITLE = "deskterm"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]  # noqa: RUF012
 
     def __init__(self, desk: Desk, *, sync: bool = True) -> None:
         name, no_colour = themes.pick(os.environ, desk.settings.theme)
@@ -51,8 +52,10 @@ class DesktermApp(App[int]):
         self.loop_: Loop | None = None
         self.failure = ""
         """The sentence to leave on the terminal after a crash."""
+        self.in_order = InOrder(self, self._hand_on)
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = name
@@ -64,14 +67,21 @@ class DesktermApp(App[int]):
         return [*super().get_line_filters(), LineGuard()]
 
     def on_mount(self) -> None:
-        self.push_screen(MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols))
+        self.main = MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols)
+        self.push_screen(self.main)
         self.call_after_refresh(self._after_first_paint)
-        for number in ("SIGTERM", "SIGHUP", "SIGQUIT"):
-            self._end_on(number)
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+            self._end_on(name)
+
+    # Work beside the screen
 
     async def commit(self, work: Callable[[], T]) -> T:
         """Run a write in the one writer thread; the screen goes on drawing while a lock is waited for."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    async def read(self, work: Callable[[], T]) -> T:
+        """Run a long read beside the screen, on a connection of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._reader, work)
 
     def _after_first_paint(self) -> None:
         gc.collect()
@@ -82,39 +92,78 @@ class DesktermApp(App[int]):
             self.loop_ = Loop(self.desk)
             self.loop_.start()
 
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, Input) and not event.is_forwarded:
+            self.in_order.take(event)
+        else:
+            await super().on_event(event)
+
+    async def _hand_on(self, event: Input) -> None:
+        await super().on_event(event)
+
+    async def action_quit(self) -> None:
+        """ctrl+q, wherever the keys are: the draft is kept, a reply that waits is asked about."""
+        if self.screen is not self.main:
+            self.screen.dismiss(None)
+        await self.main.perform("app.quit")
+
+    def action_help_quit(self) -> None:
+        """ctrl+c, which people press to leave."""
+        self.main.telling.tell("ctrl+q quits, or q outside a text.")
+
+    # Endings
+
     def _end_on(self, name: str) -> None:
         """Signals end the app the ordinary way, so that the terminal is put back."""
         number = getattr(signal, name, None)
         if number is None:
             return
-        try:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(number, self._signalled, int(number))
-        except (NotImplementedError, RuntimeError, ValueError):
-            return
 
     def _signalled(self, number: int) -> None:
-        self.exit(128 + number, return_code=128 + number)
+        self._ending = asyncio.create_task(self._end(128 + number))
+
+    async def _end(self, code: int) -> None:
+        """Keep what is half written, then leave."""
+        try:
+            with contextlib.suppress(StoreError):
+                await self.main.composing.keep_now()
+        finally:
+            self.exit(code, return_code=code)
 
     async def on_unmount(self) -> None:
         if self.loop_ is not None:
             self.loop_.stop()
         self._writer.shutdown(wait=True)
+        self._reader.shutdown(wait=True)
 
     def _handle_exception(self, error: Exception) -> None:
         """End with one sentence. Textual's report would print local variables, and passwords are such."""
-        text = "".join(traceback.format_exception(error, limit=30))
+        if self.failure:
+            return
         self.failure = (
             f"deskterm stopped on a mistake of its own ({type(error).__name__}). Nothing that was saved"
-            f" is lost. {_kept(self.desk.home, text)}"
+            f" is lost. {_kept(self.desk.home, error)}"
         )
-        self.exit(1, return_code=1)
+        self._return_code = 1
+        # So that a test sees the mistake itself: Textual's pilot raises what it finds here.
+        self._exception = error
+        self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
+        self._close_messages_no_wait()
 
 
-def _kept(home: Path, text: str) -> str:
+def _kept(home: Path, error: Exception) -> str:
+    """Write where it happened, without any value of it, and say where that stands."""
     path = home / CRASH
+    lines = [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as out:
-            out.write(text)
+            out.write("\n".join([*lines, type(error).__name__, ""]))
     except OSError:
         return "The report could not be written."
     return f"The report, without any contents, is in {path}."

@@ -5,6 +5,7 @@ Values only; how they are drawn is the screen's affair. No Textual and no SQL.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from deskterm.desk import Desk
@@ -146,3 +147,23 @@ def matching(desk: Desk, query: str) -> list[str]:
 def boxes(desk: Desk) -> bool:
     """Whether any mailbox was ever read."""
     return mailbox.any_box(desk.conn)
+
+
+def arrived(desk: Desk, eid: str, *, since: int) -> bool:
+    """Whether a letter joined this ticket after the entry that arrived as number `since`."""
+    return timeline.mail_since(desk.conn, eid, since)
+
+
+_GREETING = re.compile(r"\s*(?:hi|hello|dear|hallo|hey|bonjour|hola) +([^\s,!.]{2,40})", re.IGNORECASE)
+
+
+def other_name(desk: Desk, ticket: Ticket, text: str) -> str:
+    """The first name greeted in `text` when another customer of the desk has it and this one has not."""
+    greeted = _GREETING.match(text)
+    person = people.customer(desk.conn, ticket.customer) if ticket.customer else None
+    if greeted is None or person is None or not person.name:
+        return ""
+    name = greeted[1]
+    if name.casefold() in person.name.casefold() or not people.first_name_known(desk.conn, name):
+        return ""
+    return name

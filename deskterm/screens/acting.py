@@ -9,26 +9,30 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import acts, moments, panes
+from deskterm import acts, known, moments, panes
 from deskterm.acts import Act
+from deskterm.desk import Done
 from deskterm.screens import choosing
-from deskterm.widgets.picker import Picker, PickerBox, Question
+from deskterm.screens.macroing import MacroPicker
+from deskterm.widgets.picker import Picker, PickerBox, Preview, Question
 from store.errors import Refused, StoreError
 from store.model import Status, Ticket
-from store.reads import people, tickets
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
 
 Make = Callable[[Sequence[Ticket]], Act]
 Chosen = Callable[[PickerBox.Picked], Awaitable[None]]
+GOES_ON = ("solve", "wait", "snooze")
+"""Acts after which the next ticket is looked at, also where this one stays in the list."""
 
 
 class Acting:
     def __init__(self, screen: MainScreen) -> None:
         self.screen = screen
         self.desk = screen.desk
-        self.again: Make | None = None
+        self.macros = MacroPicker(screen, self)
+        self.again: Callable[[], Awaitable[None]] | None = None
         """The last act, for `.`."""
 
     def handlers(self) -> dict[str, Handler]:
@@ -36,7 +40,7 @@ class Acting:
             "ticket.solve": lambda _: self.act(lambda some: acts.status(some, Status.SOLVED)),
             "ticket.wait": lambda _: self.act(lambda some: acts.status(some, Status.WAITING)),
             "ticket.spam": lambda _: self.act(lambda some: acts.status(some, Status.SPAM)),
-            "ticket.take": lambda _: self.act(lambda some: acts.assign(some, self.desk.agent)),
+            "ticket.take": lambda _: self.take(),
             "ticket.unread": lambda _: self.act(acts.unread),
             "ticket.bin": lambda _: self.act(acts.bin_),
             "ticket.status": lambda _: self.ask_status(),
@@ -47,64 +51,77 @@ class Acting:
             "change.repeat": lambda _: self.repeat(),
             "change.undo": lambda _: self.undo(),
             "change.redo": lambda _: self.redo(),
-            "macro.open": lambda _: self.ask_macro(),
+            "macro.open": lambda _: self.macros.ask(self.targets()),
         }
 
-    def targets(self) -> list[Ticket]:
-        """The selected tickets, else the one under the cursor."""
-        picked, listed = self.screen.list.picked, self.screen.list
+    def targets(self) -> list[str]:
+        """Ids of the selected tickets, else of the one under the cursor. Raises Refused if there is none."""
+        picked, line = self.screen.list.picked, self.screen.list.line
         if picked.everything:
-            found = [
-                eid for eid in panes.matching(self.desk, self.screen.view.query) if eid not in picked.ids
-            ]
+            found = panes.matching(self.desk, self.screen.showing.view.query)
+            found = [eid for eid in found if eid not in picked.ids]
         elif picked.ids:
             found = sorted(picked.ids)
         else:
-            found = [listed.line.id] if listed.line else []
-        return tickets.many(self.desk.conn, found)
+            found = [line.id] if line is not None else []
+        if not found:
+            raise Refused("There is no ticket here.")
+        return found
 
     async def act(self, make: Make) -> None:
         """Do an act on the targets and go on to the next ticket."""
-        some = self.targets()
-        if not some:
-            self.screen.tell("There is no ticket here.")
-            return
-        act = make(some)
-        done = await self.screen.desk_app.commit(lambda: self.desk.do(act))
-        self.again = make
+        found = self.targets()
+
+        def work() -> tuple[Act, Done]:
+            act = make(known.some(self.desk, found))
+            return act, self.desk.do(act)
+
+        act, done = await self.screen.desk_app.commit(work)
+        self.again = lambda: self.act(make)
         self.screen.list.drop_selection()
-        self.screen.refresh_all()
-        self.screen.done(done)
-        stays = self.desk.settings.after_solve == "next" and len(some) == 1 and self._still_there(some[0])
-        if stays and act.kind in ("solve", "wait", "snooze"):
+        self.finished(done)
+        next_ = self.desk.settings.after_solve == "next" and act.kind in GOES_ON and len(found) == 1
+        line = self.screen.list.line
+        if next_ and line is not None and line.id == found[0]:
             self.screen.list.move(1)
 
-    def _still_there(self, ticket: Ticket) -> bool:
-        line = self.screen.list.line
-        return line is not None and line.id == ticket.id
+    def finished(self, done: Done) -> None:
+        """After any commit of ours: read again and say it."""
+        self.screen.showing.refresh(own=True)
+        self.screen.telling.done(done)
+
+    async def take(self) -> None:
+        """Take the ticket; where nothing waits for me, the one nobody touched for longest."""
+        screen = self.screen
+        if screen.list.line is not None or screen.showing.view.queue.name != "Mine":
+            await self.act(lambda some: acts.assign(some, self.desk.agent))
+            return
+        oldest = known.what_next(self.desk).oldest
+        if not oldest:
+            raise Refused("Nobody waits: there is no unassigned ticket.")
+        act = acts.assign(known.some(self.desk, [oldest]), self.desk.agent)
+        self.finished(await screen.desk_app.commit(lambda: self.desk.do(act)))
 
     async def repeat(self) -> None:
         if self.again is None:
-            self.screen.tell("Nothing to repeat yet.")
+            self.screen.telling.tell("Nothing to repeat yet.")
             return
-        await self.act(self.again)
+        await self.again()
 
-    async def undo(self) -> None:
-        """Take back the last act; a reply called back opens in the composer again."""
-        done = await self.screen.desk_app.commit(self.desk.undo)
-        self.screen.refresh_all()
-        self.screen.done(done)
-        await self.screen.composing.reopen(done)
+    async def undo(self, entry: int | None = None) -> None:
+        """Take back the last act (or one entry); a reply called back opens in the composer again."""
+        done = await self.screen.desk_app.commit(lambda: self.desk.undo(entry))
+        self.screen.showing.refresh(own=True)
+        self.screen.telling.done(done, back="Z", does="redo")
+        self.screen.composing.reopen(done)
 
     async def redo(self) -> None:
-        done = await self.screen.desk_app.commit(self.desk.redo)
-        self.screen.refresh_all()
-        self.screen.done(done)
+        self.finished(await self.screen.desk_app.commit(self.desk.redo))
 
     # Pickers
 
-    def ask(self, question: Question, then: Chosen, *, preview: choosing.Preview | None = None) -> None:
-        """Show a picker; `then` gets what was picked, errors are said."""
+    def ask(self, question: Question, then: Chosen, *, preview: Preview | None = None) -> None:
+        """Show a picker; `then` gets what was picked, and what it refuses is said."""
 
         async def chosen(picked: PickerBox.Picked | None) -> None:
             if picked is None:
@@ -112,25 +129,25 @@ class Acting:
             try:
                 await then(picked)
             except StoreError as error:
-                self.screen.tell(str(error), bad=True)
+                self.screen.telling.tell(str(error), bad=True)
 
         self.screen.desk_app.push_screen(Picker(question, preview=preview, symbols=self.screen.look), chosen)
 
-    def ask_status(self) -> None:
-        some = self.targets()
+    def _asked(self) -> list[Ticket]:
+        """The targets, for a question about them."""
+        return known.some(self.desk, self.targets())
 
+    def ask_status(self) -> None:
         async def then(picked: PickerBox.Picked) -> None:
             await self.act(lambda those: acts.status(those, Status(picked.ids[0])))
 
-        self.ask(choosing.status(some), then)
+        self.ask(choosing.status(self._asked()), then)
 
     def ask_priority(self) -> None:
-        some = self.targets()
-
         async def then(picked: PickerBox.Picked) -> None:
             await self.act(lambda those: acts.priority(those, int(picked.ids[0])))
 
-        self.ask(choosing.priority(some), then)
+        self.ask(choosing.priority(self._asked()), then)
 
     def ask_snooze(self) -> None:
         async def then(picked: PickerBox.Picked) -> None:
@@ -138,32 +155,22 @@ class Acting:
             until = moments.ahead(words, now=self.desk.now, zone=moments.local())
             await self.act(lambda those: acts.snooze(those, until=until))
 
-        self.ask(choosing.snooze(self.desk.now), then)
+        self.ask(choosing.snooze(self._asked(), self.desk.now), then)
 
     def ask_assignee(self) -> None:
-        names = people.agents(self.desk.conn)
-
         async def then(picked: PickerBox.Picked) -> None:
             name = picked.ids[0] if picked.ids else picked.typed
             await self.act(lambda those: acts.assign(those, "" if name == choosing.NOBODY else name))
 
-        self.ask(choosing.assignee(names, me=self.desk.agent), then)
+        self.ask(choosing.assignee(self._asked(), known.agents(self.desk), me=self.desk.agent), then)
 
     def ask_tags(self) -> None:
-        some = self.targets()
-        known = [name for name, _ in tickets.tags(self.desk.conn)]
-        on = set[str].intersection(*(set(t.tags) for t in some)) if some else set[str]()
+        some = self._asked()
+        on = set[str].intersection(*(set(ticket.tags) for ticket in some))
 
         async def then(picked: PickerBox.Picked) -> None:
             wanted = set(picked.ids) | choosing.typed_tags(picked.typed)
-            add, remove = wanted - on, on - wanted if picked.ids or not picked.typed else set[str]()
-            await self.act(lambda those: acts.tag(those, add=sorted(add), remove=sorted(remove)))
+            add, remove = sorted(wanted - on), sorted(on - wanted)
+            await self.act(lambda those: acts.tag(those, add=add, remove=remove))
 
-        self.ask(choosing.tags(known, on=on, some=some), then)
-
-    def ask_macro(self) -> None:
-        """Choose a macro; the preview is the plan itself."""
-        some = self.targets()
-        if not some:
-            raise Refused("There is no ticket here.")
-        self.screen.composing.macros.ask(some)
+        self.ask(choosing.tags(known.tags(self.desk), on=on, some=some), then)

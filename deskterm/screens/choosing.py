@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from deskterm import moments
 from deskterm.acts import name
 from deskterm.safe import clean
-from deskterm.widgets.paint import Run
 from deskterm.widgets.picker import Choice, Question
 from store.model import Status, Ticket
-
-Preview = Callable[[Choice], Sequence[Sequence[Run]]]
 
 NOBODY = "(nobody)"
 
@@ -54,31 +51,30 @@ def priority(some: Sequence[Ticket]) -> Question:
     return Question(f"Priority of {clean(name(some))}", choices)
 
 
-def snooze(now: int) -> Question:
+def snooze(some: Sequence[Ticket], now: int) -> Question:
     """Times in words, each with the moment it means; any other can be typed."""
     zone = moments.local()
     choices = tuple(
         Choice(words, words, key, moments.shown(moments.ahead(words, now=now, zone=zone), zone=zone))
         for words, key in SNOOZES
     )
-    return Question(
-        "Snooze until", choices, free="this time", foot="enter choose   / type 2d, fri 9:00   esc close"
-    )
+    foot = "enter choose   / type 2d, fri 9:00   esc close"
+    return Question(f"Snooze {clean(name(some))} until", choices, free="this time", foot=foot)
 
 
-def assignee(names: Sequence[str], *, me: str) -> Question:
+def assignee(some: Sequence[Ticket], names: Sequence[str], *, me: str) -> Question:
     """People; oneself first, nobody last."""
     others = [one for one in names if one != me]
-    choices = [Choice(me, f"{clean(me)} (me)", "i")]
-    choices += [Choice(one, clean(one)) for one in others]
+    choices = [Choice(me, f"{me} (me)", "i")]
+    choices += [Choice(one, one) for one in others]
     choices.append(Choice(NOBODY, NOBODY, "0", "back to unassigned"))
-    return Question("Assign to", tuple(choices), free="this name")
+    return Question(f"Assign {clean(name(some))} to", tuple(choices), free="this name")
 
 
 def tags(known: Sequence[str], *, on: Collection[str], some: Sequence[Ticket]) -> Question:
     """Tags to tick; those that all the tickets have are ticked."""
     names = list(dict.fromkeys([*sorted(on), *known]))
-    choices = tuple(Choice(one, clean(one), ticked=one in on) for one in names)
+    choices = tuple(Choice(one, one, ticked=one in on) for one in names)
     foot = "space ticks   enter sets   type a new one   esc close"
     return Question(
         f"Tags of {clean(name(some))}", choices, foot, instant=False, several=True, free="new tag"

@@ -1,35 +1,30 @@
 """Writing on the main screen: replies, notes and new tickets, in the box or in $EDITOR.
 
 The text goes to the store on every pause, so that a crash loses nothing; what is sent goes through
-deskterm.writing. Which keys do what is in deskterm.actions.
+deskterm.writing. What goes with a text (files, copies, quotes) is in enclosing.py.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from deskterm import writing
+from deskterm import drafting, writing
 from deskterm.desk import Done
-from deskterm.replies import Reply, address_of
+from deskterm.drafting import Begun
+from deskterm.replies import Reply
 from deskterm.safe import clean
 from deskterm.screens import drawing
 from deskterm.screens.editing import edit_text
-from deskterm.screens.macroing import MacroPicker
+from deskterm.screens.enclosing import Enclosing, warning
 from deskterm.widgets.blocks import file_size
 from deskterm.widgets.composer import Composer, Form
-from deskterm.widgets.picker import Choice, Question
-from store import drafts
-from store.blobs import Blob
 from store.errors import NotFound, Refused
 from store.model import File, Status, Ticket
-from store.reads import conversation, tickets
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
+    from store.blobs import Blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +37,16 @@ class Letter:
     cc: tuple[str, ...] = ()
     quote: str = ""
     """The quoted letter to put below; empty when switched off."""
-    files: tuple[tuple[File, Blob], ...] = ()
+    files: tuple[File, ...] = ()
+    blobs: tuple[Blob, ...] = ()
+    """Bytes of files that were attached just now; those of a draft are in the store."""
     base: int = 0
     """Arrival number of the newest entry when it was begun."""
+
+    def begun(self, text: str) -> Begun:
+        """The same as a draft."""
+        quoting = bool(self.quote) if not self.note else None
+        return Begun(self.ticket.id, self.note, text, self.to, self.cc, self.files, quoting, self.base)
 
 
 class Composing:
@@ -52,8 +54,11 @@ class Composing:
         self.screen = screen
         self.desk = screen.desk
         self.letter: Letter | None = None
-        self.macros = MacroPicker(screen)
-        self._warned = False
+        self.enclosing = Enclosing(screen, self)
+        self._warned = ""
+        """The warning that was shown; the same one does not block twice."""
+        self._came_from = ""
+        """The way of looking to return to."""
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -61,25 +66,20 @@ class Composing:
             "reply.editor": lambda _: self.begin(note=False, editor=True),
             "note.new": lambda _: self.begin(note=True),
             "ticket.new": lambda _: self.ask_new(),
-            "write.send_solve": lambda _: self.send(Status.SOLVED if self._solves else Status.OPEN),
+            "write.send_solve": lambda _: self.send(self._then),
             "write.send": lambda _: self.send(None),
             "write.send_wait": lambda _: self.send(Status.WAITING),
-            "text.send": lambda _: self.send(Status.SOLVED if self._solves else Status.OPEN),
+            "text.send": lambda _: self.send(self._then),
             "write.editor": lambda _: self.editor(),
             "text.editor": lambda _: self.editor(),
-            "write.macro": lambda _: self.macros.ask_text(),
-            "text.macro": lambda _: self.macros.ask_text(),
-            "write.attach": lambda _: self.ask_attachment(),
-            "write.note": lambda _: self.turn(),
-            "write.cc": lambda _: self.ask_cc(),
-            "write.quote": lambda _: self.toggle_quote(),
             "write.keep": lambda _: self.close(),
-            "write.discard": lambda _: self.ask_discard(),
+            **self.enclosing.handlers(),
         }
 
     @property
-    def _solves(self) -> bool:
-        return self.desk.settings.send_key == "solve"
+    def _then(self) -> Status:
+        """What `y` makes of the ticket."""
+        return Status.SOLVED if self.desk.settings.send_key == "solve" else Status.OPEN
 
     @property
     def box(self) -> Composer:
@@ -92,60 +92,73 @@ class Composing:
         line = self.screen.list.line
         if line is None:
             raise Refused("There is no ticket here.")
-        ticket = tickets.ticket(self.desk.conn, line.id)
-        draft = drafts.of(self.desk.conn, ticket.id, self.desk.agent)
-        text = ""
-        if draft is not None and draft.text.strip():
-            note, text = draft.kind == "note", draft.text
-        self.open(ticket, note=note, text=text, head=draft.head if draft else "")
+        if self.screen.showing.pane is None or self.screen.showing.pane.ticket.id != line.id:
+            self.screen.showing.show_ticket()
+        ticket = self.screen.ticket()
+        if ticket is None:
+            raise NotFound("This ticket is gone.")
+        self.open(ticket, note=note, draft=drafting.begun(self.desk, ticket.id))
         if editor:
             await self.editor()
 
-    def open(self, ticket: Ticket, *, note: bool, text: str = "", head: str = "") -> None:
+    def open(self, ticket: Ticket, *, note: bool, draft: Begun | None = None) -> None:
+        """Show the box for a ticket, with what was written so far."""
         people = writing.prepare(self.desk, ticket)
-        to, cc, _ = conversation.recipients(head)
+        note = draft.note if draft is not None else note
+        quoting = draft.quoting if draft is not None else None
+        quote = writing.quoted(self.desk, ticket, force=bool(quoting)) if quoting is not False else ""
         self.letter = Letter(
-            ticket, note, to=to or people.to, cc=cc or people.cc,
-            quote="" if note else writing.quoted(self.desk, ticket), base=self.desk.store.last_lseq(),
+            ticket, note, to=(draft and draft.to) or people.to, cc=draft.cc if draft else people.cc,
+            quote=quote, files=draft.files if draft else (),
+            base=(draft and draft.base) or self.desk.store.last_lseq(),
         )  # fmt: skip
-        self._warned = False
-        self.screen.add_class("writing")
-        self.screen.remove_class("reading", "with-customer")
-        self.box.open(self._form(), text, at_end=True)
-        self.screen.draw_ticket()
-        self.screen.talk.scroll_to_end()
-        self.screen.draw_status()
-        self.screen.draw_hints()
+        self._warned = ""
+        if not self.screen.writing:
+            self._came_from = "reading" if self.screen.has_class("reading") else ""
+        for name in ("reading", "with-customer", "zoom-list", "zoom-talk"):
+            self.screen.show_mode(name, on=False)
+        self.screen.show_mode("writing")
+        self.screen.showing.show_ticket(ticket.id)
+        self.box.open(self.form(), draft.text if draft is not None else "", at_end=True)
+        self.screen.telling.clear()
+        self.screen.talk.show_newest()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Leave the box; the draft is kept."""
-        self.box.flush()
-        self._leave()
+        await self.keep_now()
+        self.leave()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Back to what was looked at before."""
         self.letter = None
-        self.screen.remove_class("writing")
-        self.screen.list.focus()
-        self.screen.refresh_all()
-        self.screen.draw_hints()
+        self.box.close()
+        self.screen.show_mode("writing", on=False)
+        self.screen.showing.refresh(own=True)
+        if self._came_from:
+            self.screen.show_mode(self._came_from)
+            self.screen.talk.focus()
+        else:
+            self.screen.list.focus()
+        self.screen.telling.clear()
 
-    async def reopen(self, done: Done) -> None:
-        """After an undo: what was called back stands in the composer again."""
-        row = self.desk.conn.execute("SELECT cause FROM entry WHERE id = ?", (done.receipt.entry,)).fetchone()
-        kind = (
-            self.desk.conn.execute("SELECT kind FROM entry WHERE id = ?", (row[0],)).fetchone()
-            if row
-            else None
-        )
-        if not done.receipt.tickets or kind is None or kind[0] != "reply":
+    def reopen(self, done: Done) -> None:
+        """After an undo: a reply or note that was called back stands in the composer again."""
+        draft = next((d for t in done.receipt.tickets if (d := drafting.begun(self.desk, t))), None)
+        if draft is None or len(done.receipt.tickets) != 1 or not self._was_written(done):
             return
-        ticket = tickets.ticket(self.desk.conn, done.receipt.tickets[0])
-        draft = drafts.of(self.desk.conn, ticket.id, self.desk.agent)
-        if draft is not None:
-            self.open(ticket, note=draft.kind == "note", text=draft.text, head=draft.head)
-            self.screen.done(done)
+        self.screen.list.go_to(draft.ticket)
+        self.screen.showing.show_ticket(draft.ticket)
+        ticket = self.screen.ticket()
+        if ticket is not None:
+            self.open(ticket, note=draft.note, draft=draft)
+            self.screen.telling.done(done, back="Z", does="redo")
 
-    def _form(self) -> Form:
+    def _was_written(self, done: Done) -> bool:
+        """Whether what was undone is a reply or a note of ours."""
+        return done.words.startswith(("Undid reply", "Undid note"))
+
+    def form(self) -> Form:
+        """The words around the text."""
         letter = self.letter
         assert letter is not None
         names = ", ".join(clean(person) for person in letter.to) or "nobody yet"
@@ -158,15 +171,11 @@ class Composing:
             sender=writing.sender_of(self.desk, letter.ticket).sender,
             subject=writing.subject_of(letter.ticket),
             quoted=f"quoted: last message, {lines} lines" if letter.quote and not letter.note else "",
-            files=tuple(f"{file.name} {file_size(file.size)}" for file, _ in letter.files),
+            files=tuple(f"{file.name} {file_size(file.size)}" for file in letter.files),
+            then="solve" if self._then is Status.SOLVED else "keep open",
         )
 
-    def _change(self, **fields: object) -> None:
-        assert self.letter is not None
-        self.letter = replace(self.letter, **cast("dict[str, str]", fields))
-        self.box.set_form(self._form())
-
-    # Commands
+    # Sending
 
     async def send(self, then: Status | None) -> None:
         """Queue the reply, or save the note. Anything odd is said once before it goes."""
@@ -176,131 +185,55 @@ class Composing:
         if letter.note:
             done = await self.screen.desk_app.commit(lambda: writing.note(self.desk, letter.ticket, text))
         else:
-            if (warning := self._warning(letter, text)) and not self._warned:
-                self._warned = True
-                self.box.set_form(
-                    replace(self._form(), warning=f"{warning} The same key sends it all the same.")
-                )
+            odd = warning(self.desk, letter, text)
+            if odd and odd != self._warned:
+                self._warned = odd
+                self.screen.showing.show_ticket(letter.ticket.id)
+                self.box.set_form(replace(self.form(), warning=f"{odd} The same key sends it all the same."))
                 return
             done = await self.screen.desk_app.commit(lambda: self._reply(letter, text, then))
-        self._leave()
-        self.screen.done(done)
+        self.leave()
+        self.screen.telling.done(done)
 
     def _reply(self, letter: Letter, text: str, then: Status | None) -> Done:
-        body = f"{text.rstrip()}\n\n{letter.quote}" if letter.quote else text
-        said = Reply(body, letter.to, letter.cc, "", tuple(file for file, _ in letter.files))
-        return writing.reply(
-            self.desk, letter.ticket, said, then=then, files=[blob for _, blob in letter.files]
-        )
-
-    def _warning(self, letter: Letter, text: str) -> str:
-        """One line of what should be looked at before it leaves."""
-        if "{{" in text or "}}" in text:
-            return "A blank is not filled in."
-        newer = [m for m in conversation.messages(self.desk.conn, letter.ticket.id) if m.kind == "in"]
-        row = self.desk.conn.execute(
-            "SELECT 1 FROM entry WHERE lseq > ? AND kind = 'mail' AND eids LIKE ? LIMIT 1",
-            (letter.base, f"%{letter.ticket.id}%"),
-        ).fetchone()
-        if row and newer:
-            return "A letter came in while you wrote."
-        if not letter.files and any(
-            word in text.lower() for word in ("attached", "attachment", "anbei", "ci-joint")
-        ):
-            return "It speaks of an attachment and has none."
-        if any(address_of(p).partition("@")[0] in ("noreply", "no-reply", "donotreply") for p in letter.to):
-            return "Nobody reads what is sent to this address."
-        return ""
+        body = f"{text.rstrip()}\n\n{letter.quote}" if letter.quote and text.strip() else text
+        said = Reply(body, letter.to, letter.cc, "", letter.files)
+        return writing.reply(self.desk, letter.ticket, said, then=then, files=letter.blobs)
 
     async def editor(self) -> None:
         """Go on in $EDITOR; an empty file there changes nothing."""
         text = edit_text(self.screen.desk_app, self.box.text)
+        self.screen.refresh(repaint=True, layout=True)
         if text is not None:
-            self.box.replace_text(text)
+            self.box.replace_text(text.rstrip("\n"))
         self.box.focus_text()
-
-    def turn(self) -> None:
-        """A reply becomes a note or the other way round; the words stay."""
-        assert self.letter is not None
-        self._change(note=not self.letter.note)
-        self.box.focus_text()
-
-    def toggle_quote(self) -> None:
-        assert self.letter is not None
-        self._change(
-            quote="" if self.letter.quote else writing.quoted(self.desk, self.letter.ticket, force=True)
-        )
-
-    def ask_attachment(self) -> None:
-        async def then(picked: object) -> None:
-            path = Path(getattr(picked, "typed", "").strip()).expanduser()
-            assert self.letter is not None
-            self._change(files=(*self.letter.files, writing.attach(self.desk, path)))
-            self.box.focus_text()
-
-        question = Question("Attach a file: type its path", (), free="this file", instant=False)
-        self.screen.acting.ask(question, then)
-
-    def ask_cc(self) -> None:
-        async def then(picked: object) -> None:
-            assert self.letter is not None
-            typed = str(getattr(picked, "typed", ""))
-            people = tuple(one.strip() for one in typed.split(",") if "@" in one)
-            self._change(cc=people)
-            self.box.focus_text()
-
-        question = Question("Copies to: addresses with commas between", (), free="these", instant=False)
-        self.screen.acting.ask(question, then)
-
-    def ask_discard(self) -> None:
-        """Asked with another key than the one that asked for it."""
-
-        async def then(picked: object) -> None:
-            if getattr(picked, "ids", ()) == ("discard",):
-                await self._discard()
-            else:
-                self.box.focus_text()
-
-        choices = (Choice("keep", "keep the draft", "k"), Choice("discard", "throw it away", "x"))
-        self.screen.acting.ask(Question("Discard the draft?", choices), then)
-
-    async def _discard(self) -> None:
-        assert self.letter is not None
-        gone = drafts.Gone(self.letter.ticket.id, self.desk.agent)
-        await self.screen.desk_app.commit(lambda: self.desk.keep(gone))
-        self._leave()
-        self.screen.tell("Draft discarded.")
 
     def ask_new(self) -> None:
         """A new ticket: an address and a subject, then the composer."""
+        self.enclosing.ask_new(self._begin_new)
 
-        async def then(picked: object) -> None:
-            address, _, subject = str(getattr(picked, "typed", "")).strip().partition(" ")
-            if "@" not in address:
-                raise Refused("Write an address and a subject, such as: dana@acme.test Your export.")
-            made = await self.screen.desk_app.commit(
-                lambda: writing.begin(self.desk, subject or "(no subject)", address=address)
-            )
-            self.screen.refresh_all()
-            self.screen.list.go_to(made.id)
-            self.open(made, note=False)
-
-        question = Question("New ticket: address and subject", (), free="begin it", instant=False)
-        self.screen.acting.ask(question, then)
+    async def _begin_new(self, address: str, subject: str) -> None:
+        made = await self.screen.desk_app.commit(
+            lambda: writing.begin(self.desk, subject or "(no subject)", address=address)
+        )
+        self.screen.showing.refresh(own=True)
+        self.screen.list.go_to(made.id)
+        self.open(made, note=False)
 
     # Drafts
 
     async def drafted(self, ticket: str, text: str) -> None:
-        """Keep what is written so far."""
+        """Keep what is written so far. Raises StoreError."""
         letter = self.letter
         if letter is None or letter.ticket.id != ticket:
             return
-        head = json.dumps({"to": list(letter.to), "cc": list(letter.cc)}, ensure_ascii=False)
-        draft = drafts.Draft(
-            ticket=ticket, agent=self.desk.agent, kind="note" if letter.note else "out", text=text, head=head,
-            saved=self.desk.now, base=letter.base,
-        )  # fmt: skip
-        kept = draft if text.strip() else drafts.Gone(ticket, self.desk.agent)
-        with contextlib.suppress(NotFound):
-            await self.screen.desk_app.commit(lambda: self.desk.keep(kept))
-        self.box.saved(drawing.when(self.desk.now, self.desk.now).removesuffix(" today"))
+        begun, blobs = letter.begun(text), letter.blobs
+        await self.screen.desk_app.commit(lambda: drafting.keep(self.desk, begun, blobs))
+        if self.letter is not None and self.letter.ticket.id == ticket:
+            self.box.saved(drawing.clock(self.desk.now, self.desk.now) if begun.text.strip() else "")
+
+    async def keep_now(self) -> None:
+        """Keep the draft before anything else happens, such as the end of the program. Raises StoreError."""
+        if self.letter is not None:
+            self.box.told()
+            await self.drafted(self.letter.ticket.id, self.box.text)

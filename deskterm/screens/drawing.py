@@ -7,26 +7,31 @@ or here before it becomes a run.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from deskterm.acts import label
 from deskterm.panes import Said, TicketPane
 from deskterm.safe import clean
 from deskterm.symbols import Symbols
 from deskterm.widgets.blocks import Block, folds_of, with_older_collapsed
 from deskterm.widgets.conversation import Head
 from deskterm.widgets.paint import Role, Run
-from store.model import Kind, Status
-from store.reads.people import Earlier
+from store.model import DONE, Kind
 from store.rules.promises import Clock, Mood, Promise, State
+
+if TYPE_CHECKING:
+    from deskterm.known import Next
+    from store.reads.people import Earlier
 
 DAY = 86_400
 _PROMISES = {Promise.FIRST: "first reply", Promise.NEXT: "next reply", Promise.RESOLUTION: "resolution"}
 _MOODS = {Mood.CALM: Role.CALM, Mood.SOON: Role.SOON, Mood.LATE: Role.LATE}
 _STATES = {
-    "queued": "leaves at {at}, z calls it back",
+    "queued": "leaves {at}, z calls it back",
     "held": "held: the outbox is locked",
     "sending": "leaving now",
     "sent": "sent",
-    "later": "waits, tried again at {at}",
+    "later": "waits, tried again {at}",
     "refused": "NOT SENT",
     "unsure": "may have arrived, look before sending again",
     "called back": "called back",
@@ -43,6 +48,16 @@ def when(moment: int, now: int) -> str:
     return f"{then:%Y-%m-%d}"
 
 
+def clock(moment: int, now: int) -> str:
+    """The same without saying that it is today: `08:29`."""
+    return when(moment, now).removesuffix(" today")
+
+
+def ahead(moment: int, now: int) -> str:
+    """A moment soon to come: `in 8 s`, `at 08:29`."""
+    return f"in {moment - now} s" if 0 < moment - now < 100 else f"at {clock(moment, now)}"
+
+
 def length(seconds: int) -> str:
     """A length of time in two units at most: `12m`, `1h 05m`, `3d 4h`."""
     minutes = abs(seconds) // 60
@@ -56,22 +71,27 @@ def length(seconds: int) -> str:
 def head(pane: TicketPane, *, me: str, look: Symbols, narrow: bool = False) -> Head:
     """What stands above the messages: number and subject, state, the promise that breaks next."""
     ticket = pane.ticket
-    number = f"#{ticket.number}" if ticket.number is not None else f"#~{ticket.id[-4:]}"
     who = "me" if ticket.assignee == me else clean(ticket.assignee) or "nobody"
     state: list[Run] = [
         (f" {ticket.status}  ", Role.TEXT),
         (f"P{ticket.priority}", _priority(ticket.priority)),
     ]
-    state.append((f"  {ticket.channel}", Role.DIM))
+    if not narrow:
+        state.append((f"  {ticket.channel}", Role.DIM))
     if ticket.tags:
         state.append((f"  tags: {clean(', '.join(ticket.tags))}", Role.DIM))
     state.append((f"  {look.to} {who}", Role.DIM))
-    lines: list[tuple[Run, ...]] = [tuple(state)]
-    if promise := _promise(pane):
-        lines.append(promise)
-    if narrow and (line := _folded_customer(pane)):
-        lines.append(line)
-    return Head(f"{number} {clean(ticket.subject) or '(no subject)'}", tuple(lines))
+    promise, folded = _promise(pane), _folded_customer(pane) if narrow else ()
+    lines = [tuple(state), promise, folded]
+    if narrow and promise:
+        lines = [(*state, (look.between, Role.DIM), *_without_indent(promise)), folded]
+    title = f"{label(ticket)} {clean(ticket.subject) or '(no subject)'}"
+    return Head(title, tuple(line for line in lines if line))
+
+
+def _without_indent(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    (first, ink), *rest = runs
+    return (first.lstrip(), ink), *rest
 
 
 def _priority(priority: int) -> Role:
@@ -81,12 +101,13 @@ def _priority(priority: int) -> Role:
 def _promise(pane: TicketPane) -> tuple[Run, ...]:
     if pane.ticket.snooze_until is not None:
         return ((f" snoozed until {when(pane.ticket.snooze_until, pane.now)}", Role.PAUSED),)
-    clock = next((c for c in pane.clocks if c.due is not None and c.due == pane.ticket.due_at), None)
-    if clock is None or clock.due is None:
+    found = next((c for c in pane.clocks if c.due is not None and c.due == pane.ticket.due_at), None)
+    if found is None or found.due is None:
         return ()
-    words: Run = (f" {_PROMISES[clock.kind]} due {when(clock.due, pane.now)}", Role.TEXT)
-    if clock.mood is Mood.LATE:
-        return words, (f" (missed by {length(pane.now - clock.due)})", Role.LATE)
+    due = _PROMISES[found.kind], clock(found.due, pane.now)
+    words: Run = (f" {due[0]} due {due[1]}", Role.TEXT)
+    if found.mood is Mood.LATE:
+        return words, (f" (missed by {length(pane.now - found.due)})", Role.LATE)
     return (words,)
 
 
@@ -96,27 +117,52 @@ def _folded_customer(pane: TicketPane) -> tuple[Run, ...]:
     if person is None:
         return ()
     account = pane.account
-    parts = [f"{clean(person.name or person.email)} <{clean(person.email)}>"]
+    parts = [f"{clean(person.name)} <{clean(person.email)}>" if person.name else clean(person.email)]
     if account is not None:
         parts += [clean(account.name), clean(account.tier), _money(account.arr)]
         if account.renewal is not None:
-            parts.append(f"renews {_ahead(account.renewal, pane.now)}")
+            parts.append(f"renews {_days_ahead(account.renewal, pane.now)}")
     return ((" " + ", ".join(part for part in parts if part), Role.DIM),)
 
 
-def blocks(pane: TicketPane, *, me: str) -> tuple[Block, ...]:
+def draft(pane: TicketPane) -> str:
+    """What waits to be gone on with: `2 lines, saved 09:38`, or nothing."""
+    if pane.draft is None:
+        return ""
+    lines = len(pane.draft.text.strip().splitlines())
+    return f"{lines} {'line' if lines == 1 else 'lines'}, saved {clock(pane.draft.saved, pane.now)}"
+
+
+def what_next(next_: Next, *, now: int) -> tuple[str, ...]:
+    """Where work could be found, for a queue that is empty."""
+    lines: list[str] = []
+    if next_.unassigned:
+        oldest = f"{next_.unassigned} unassigned, oldest {length(now - next_.since)}"
+        lines.append(f"{oldest}     g u look   i take the oldest")
+    if next_.wakes is not None:
+        lines.append(f"next snooze wakes {clock(next_.wakes, now)}     g s snoozed")
+    return tuple(lines)
+
+
+def counts_down(pane: TicketPane, now: int) -> bool:
+    """Whether something in the conversation changes with the seconds."""
+    queued = (said.way for said in pane.said if said.way is not None and said.way.state == "queued")
+    return any(now <= way.not_before + 1 for way in queued)
+
+
+def blocks(pane: TicketPane, *, me: str, now: int) -> tuple[Block, ...]:
     """The messages, older ones collapsed."""
-    return with_older_collapsed([_block(said, pane, me) for said in pane.said])
+    return with_older_collapsed([_block(said, pane, me, now) for said in pane.said])
 
 
-def _block(said: Said, pane: TicketPane, me: str) -> Block:
+def _block(said: Said, pane: TicketPane, me: str, now: int) -> Block:
     message = said.message
     return Block(
         id=message.id,
         kind=message.kind,
         author=_author(said, me),
         when=when(message.date, pane.now),
-        label=_label(said, pane.now),
+        label=_label(said, now),
         text=said.text.rstrip("\n"),
         folds=folds_of(message.folds),
         files=message.files,
@@ -142,12 +188,15 @@ def _label(said: Said, now: int) -> str:
         return ", ".join(["customer", *marks])
     if said.way is None:
         return "sent"
-    return _STATES.get(said.way.state, said.way.state).format(at=when(said.way.not_before, now))
+    return _STATES.get(said.way.state, said.way.state).format(at=ahead(said.way.not_before, now))
 
 
 def _trouble(said: Said) -> str:
     way, signals = said.way, said.message.signals
-    if way is not None and way.state in ("refused", "unsure", "later") and way.error:
+    if way is not None and way.state in ("refused", "unsure"):
+        means = "It may have arrived." if way.state == "unsure" else "It did not arrive."
+        return f"{way.error or 'no answer'}\n{means} g e: back into the composer, or try again"
+    if way is not None and way.state == "later" and way.error:
         return way.error
     if "claims" in signals:
         return f"claims to belong here: {said.message.why}"
@@ -180,7 +229,7 @@ def _account(pane: TicketPane) -> list[list[Run]]:
         ("ARR", _money(account.arr), Role.TEXT),
         (
             "renewal",
-            _ahead(account.renewal, pane.now) if account.renewal else "",
+            _days_ahead(account.renewal, pane.now) if account.renewal else "",
             _renewal(account.renewal, pane.now),
         ),
         ("CSM", clean(account.csm), Role.TEXT),
@@ -195,24 +244,24 @@ def _renewal(renewal: int | None, now: int) -> Role:
 
 
 def _promises(pane: TicketPane, look: Symbols) -> list[list[Run]]:
-    running = [clock for clock in pane.clocks if clock.state in (State.RUNNING, State.PAUSED)]
+    running = [one for one in pane.clocks if one.state in (State.RUNNING, State.PAUSED)]
     if not running:
         return []
     lines: list[list[Run]] = [[], [(f" Promises, P{pane.ticket.priority}", Role.TEXT)]]
-    lines += [[(f" {_PROMISES[clock.kind]:<12} ", Role.DIM), _stand(clock, look)] for clock in running]
-    worst = max(running, key=lambda clock: clock.used / max(clock.target or 1, 1))
+    lines += [[(f" {_PROMISES[one.kind]:<11} ", Role.DIM), _stand(one, look)] for one in running]
+    worst = max(running, key=lambda one: one.used / max(one.target or 1, 1))
     if worst.target:
         lines.append([_bar(worst.used / worst.target, look, _MOODS[worst.mood])])
     return [*lines, [(f" {clean(pane.hours)}", Role.DIM)]]
 
 
-def _stand(clock: Clock, look: Symbols) -> Run:
-    if clock.state is State.PAUSED:
+def _stand(one: Clock, look: Symbols) -> Run:
+    if one.state is State.PAUSED:
         return f"{look.paused} paused", Role.PAUSED
-    left = (clock.target or 0) - clock.used
-    glyph = {Mood.CALM: look.calm, Mood.SOON: look.soon, Mood.LATE: look.late}[clock.mood]
-    words = f"-{length(left)} late" if clock.mood is Mood.LATE else f"{length(left)} left"
-    return f"{glyph} {words}", _MOODS[clock.mood]
+    left = (one.target or 0) - one.used
+    glyph = {Mood.CALM: look.calm, Mood.SOON: look.soon, Mood.LATE: look.late}[one.mood]
+    words = f"-{length(left)} late" if one.mood is Mood.LATE else f"{length(left)} left"
+    return f"{glyph} {words}", _MOODS[one.mood]
 
 
 def _bar(share: float, look: Symbols, ink: Role) -> Run:
@@ -228,7 +277,7 @@ def _before(pane: TicketPane, look: Symbols) -> list[list[Run]]:
 
 
 def _earlier(one: Earlier, look: Symbols) -> list[Run]:
-    done = one.status in (Status.SOLVED, Status.CLOSED)
+    done = one.status in DONE
     glyph = look.merged if one.merged else look.done if done else look.calm
     return [
         (f" {glyph} ", Role.DONE if done else Role.DIM),
@@ -240,7 +289,7 @@ def _money(amount: int | None) -> str:
     return f"${amount:,}" if amount is not None else ""
 
 
-def _ahead(moment: int, now: int) -> str:
+def _days_ahead(moment: int, now: int) -> str:
     days = (moment - now) // DAY
     if days < 0:
         return f"{-days} days ago"

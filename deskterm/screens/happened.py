@@ -3,84 +3,145 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from deskterm.desk import Desk
-from deskterm.safe import clean, fit
+from deskterm.acts import label
+from deskterm.safe import clean, fit, pad, wrap
+from deskterm.symbols import Symbols
 from deskterm.widgets.paint import Role, Run
-from store.log.history import Happened, Was
 from store.model import Ticket
-from store.reads import tickets
 
-_HIDDEN = frozenset({"body", "folds", "files", "refs", "rcpt", "msgid"})
-_FIELDS = {"grp": "group", "snooze_until": "snoozed until", "_deleted": "bin"}
+if TYPE_CHECKING:
+    from store.log.entry import Value
+    from store.log.history import Happened, Was
+
+_HIDDEN = frozenset({"body", "folds", "files", "refs", "rcpt", "msgid", "copied", "snippet", "attempts"})
+_FIELDS = {"grp": "group", "snooze_until": "snoozed until", "_deleted": "bin", "not_before": "leaves"}
+_FLAGS = {"unread": ("read", "unread"), "_deleted": ("put back", "moved to the bin")}
 _TIMES = frozenset({"snooze_until", "created", "not_before", "date", "archive"})
+_KINDS = {"t": "ticket begun", "m": "message", "c": "new customer", "x": "letter queued", "d": "doc written"}
+_MACHINES = frozenset({"mail", "sender", "clock", "rule"})
+_QUIET = frozenset({"read", "sending", "archive", "mail", "undo", "redo"})
+INDENT = 10
 
 
-def lines(entries: Sequence[Happened], *, now: int, width: int, names: Mapping[str, str]) -> list[list[Run]]:
-    """One line an entry, and one for each field it changed."""
-    found: list[list[Run]] = []
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be done about an entry."""
+
+    entry: int = 0
+    undo: bool = False
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry, ready to be drawn at any width."""
+
+    entry: int
+    at: int
+    actor: str
+    what: str
+    ticket: str
+    """Id of the ticket it is about; empty for none or several."""
+    name: str
+    details: tuple[tuple[str, str, str], ...]
+    """Words, and what was before and is now, for a field."""
+    why: str
+    """Why it cannot be taken back from here."""
+    day: str
+    """Set where a day begins."""
+
+    def lines(self, room: int, look: Symbols, *, cursor: bool) -> list[list[Run]]:
+        """The entry in `room` cells: a heading where a day begins, a head line, its fields."""
+        then = datetime.fromtimestamp(self.at)
+        mark = look.cursor if cursor else " "
+        head: list[Run] = [
+            (mark, Role.MARK),
+            (f"{then:%H:%M:%S} ", Role.DIM),
+            (pad(self.actor, 10, ellipsis=look.ellipsis) + " ", Role.AGENT),
+            (f"{self.what:<9}", Role.CURSOR if cursor else Role.TEXT),
+            (f" {self.name}", Role.TEXT),
+        ]
+        found: list[list[Run]] = [[(f" {self.day}", Role.BAND)]] if self.day else []
+        found.append(head)
+        said = ", ".join(self._detail(one, look) for one in self.details)
+        if said:
+            rows = wrap(said, max(room - INDENT - 2, 20))
+            found += [[(" " * INDENT, Role.DIM), (row, Role.DIM)] for row in rows[:3]]
+        return found
+
+    def _detail(self, one: tuple[str, str, str], look: Symbols) -> str:
+        words, before, after = one
+        return f"{words} {before} {look.to} {after}" if before or after else words
+
+
+def items(entries: Sequence[Happened], *, names: Mapping[str, Ticket]) -> list[Item]:
+    """The entries as items, newest first."""
+    found: list[Item] = []
     day = ""
     for entry in entries:
         then = datetime.fromtimestamp(entry.at)
-        if (today := f"{then:%A, %B} {then.day}, {then:%Y}") != day:
-            day = today
-            found += [[], [(f" {day}", Role.BAND)]] if found else [[(f" {day}", Role.BAND)]]
-        ticket = next((names[was.eid] for was in entry.changes if was.eid in names), "")
-        head: list[Run] = [
-            (f" {then:%H:%M:%S}  ", Role.DIM),
-            (fit(clean(entry.actor), 10).ljust(11), Role.AGENT),
-            (f"{clean(entry.kind):<9}", Role.TEXT),
-            (f" {ticket}", Role.TEXT),
-        ]
-        if entry.void:
-            head.append((" (void: done by another machine already)", Role.DIM))
-        found.append(head)
-        found += [
-            [(" " * 23, Role.DIM), (fit(words, max(width - 25, 10)), Role.DIM)] for words in _changed(entry)
-        ]
+        today = f"{then:%A, %B} {then.day}, {then:%Y}"
+        found.append(_item(entry, names, day=today if today != day else ""))
+        day = today
     return found
 
 
-def _changed(entry: Happened) -> list[str]:
-    return [words for was in entry.changes if (words := _said(was))]
+def _item(entry: Happened, names: Mapping[str, Ticket], *, day: str) -> Item:
+    touched = list(dict.fromkeys(was.eid for was in entry.changes if was.eid.startswith("t")))
+    one = touched[0] if len(touched) == 1 else ""
+    name = f"{len(touched):,} tickets" if len(touched) > 1 else _name(names.get(one))
+    details = tuple(said for was in entry.changes if any(said := _said(was)))
+    if len(touched) > 1:
+        details = ()
+    void = "void: another machine had done it already" if entry.void else ""
+    return Item(
+        entry=entry.entry,
+        at=entry.at,
+        actor=clean(entry.actor),
+        what=clean(entry.kind),
+        ticket=one,
+        name=name,
+        details=(*dict.fromkeys(details), *([(void, "", "")] if void else [])),
+        why=_why(entry),
+        day=day,
+    )
 
 
-def _said(was: Was) -> str:
+def _why(entry: Happened) -> str:
+    machine = entry.actor in _MACHINES or entry.kind in _QUIET
+    return f"{clean(entry.kind)} by {clean(entry.actor)}: not taken back from here" if machine else ""
+
+
+def _said(was: Was) -> tuple[str, str, str]:
+    nothing = ("", "", "")
     if was.field in _HIDDEN:
-        return ""
+        return nothing
     if not was.field:
-        return _made(was)
+        return _KINDS.get(was.eid[:1], "row made"), "", ""
     space, _, key = was.field.partition(".")
     if key:
-        return f"{space} {'+' if was.after is not None else '-'} {clean(key)}"
-    return f"{_FIELDS.get(was.field, was.field)}: {_value(was, was.before)} → {_value(was, was.after)}"
+        return (
+            (f"{space} {'+' if was.after is not None else '-'} {clean(key)}", "", "")
+            if space != "who"
+            else nothing
+        )
+    if was.field in _FLAGS:
+        return _FLAGS[was.field][1 if was.after else 0], "", ""
+    before, after = _value(was.field, was.before), _value(was.field, was.after)
+    return (_FIELDS.get(was.field, was.field), before, after) if before != after else nothing
 
 
-def _made(was: Was) -> str:
-    kinds = {
-        "t": "ticket begun",
-        "m": "message",
-        "c": "new customer",
-        "x": "letter queued",
-        "d": "doc written",
-    }
-    return kinds.get(was.eid[:1], "row made")
-
-
-def _value(was: Was, value: object) -> str:
-    if value is None:
+def _value(field: str, value: Value) -> str:
+    if value is None or value == "":
         return "-"
-    if was.field in _TIMES and isinstance(value, int):
+    if field in _TIMES and isinstance(value, int):
         return f"{datetime.fromtimestamp(value):%Y-%m-%d %H:%M}"
     return clean(str(value))[:80]
 
 
-def names(desk: Desk, entries: Sequence[Happened]) -> dict[str, str]:
-    """Ticket ids of these entries as people call them."""
-    touched = {was.eid for entry in entries for was in entry.changes if was.eid.startswith("t")}
-    return {t.id: _name(t) for t in tickets.many(desk.conn, sorted(touched))}
-
-
-def _name(ticket: Ticket) -> str:
-    return f"#{ticket.number} {fit(clean(ticket.subject), 50)}"
+def _name(ticket: Ticket | None) -> str:
+    return f"{label(ticket)} {fit(clean(ticket.subject), 60)}" if ticket is not None else ""

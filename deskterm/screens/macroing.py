@@ -2,162 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import plans
+from deskterm import known, plans
 from deskterm.acts import name
 from deskterm.plans import Plan
-from deskterm.safe import clean, wrap
+from deskterm.safe import clean
+from deskterm.screens import planned
 from deskterm.widgets.paint import Role, Run
-from deskterm.widgets.picker import Choice, Picker, PickerBox, Question
-from store.errors import DocError, Refused, StoreError
-from store.model import Ticket
-from store.reads import docs
+from deskterm.widgets.picker import Choice, PickerBox, Question
+from store.errors import Refused, StoreError
 from store.rules import macros
 from store.rules.macros import Macro
 
 if TYPE_CHECKING:
+    from deskterm.screens.acting import Acting
     from deskterm.screens.main import MainScreen
 
-_FIELDS = {"grp": "group", "snooze_until": "snoozed", "_deleted": "bin", "unread": "unread"}
-_SHOWN_LETTERS = 3
+MANY_LETTERS = 5
+"""Letters beyond which sending them is asked for with a key of its own."""
 
 
 class MacroPicker:
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: MainScreen, acting: Acting) -> None:
         self.screen = screen
         self.desk = screen.desk
+        self.acting = acting
 
-    def ask(self, some: Sequence[Ticket]) -> None:
+    def ask(self, chosen: Sequence[str]) -> None:
         """Choose a macro for these tickets; blanks are asked for one by one."""
-        known = self._macros()
-        if not known:
-            raise Refused("There are no macros yet; `deskterm edit macro NAME` writes one.")
-        chosen = [ticket.id for ticket in some]
+        known_ = self._macros()
 
-        def preview(choice: Choice) -> list[list[Run]]:
-            return shown(plans.make_macro(self.desk, known[choice.id], chosen))
+        async def preview(choice: Choice, room: int) -> list[list[Run]]:
+            return await self._shown(known_[choice.id], chosen, room)
 
-        async def then(picked: PickerBox.Picked | None) -> None:
-            if picked is not None and picked.ids:
-                await self._fill(known[picked.ids[0]], chosen, {})
+        async def then(picked: PickerBox.Picked) -> None:
+            await self._fill(known_[picked.ids[0]], chosen, {})
 
-        question = Question(
-            f"Macro for {clean(name(some))}", self._choices(known), foot="enter apply   / filter   esc close"
+        words = (
+            clean(name(known.some(self.desk, chosen[:2]))) if len(chosen) == 1 else f"{len(chosen):,} tickets"
         )
-        self.screen.desk_app.push_screen(Picker(question, preview=preview, symbols=self.screen.look), then)
+        question = Question(f"Macro for {words}", self._choices(known_), "enter apply   / filter   esc close")
+        self.acting.ask(question, then, preview=preview)
 
-    def ask_text(self) -> None:
-        """Choose a macro whose text goes into the composer at the cursor."""
-        letter = self.screen.composing.letter
-        assert letter is not None
-        known = {key: macro for key, macro in self._macros().items() if macro.reply or macro.note}
+    def ask_text(self, ticket: str) -> None:
+        """Choose a macro whose text goes into the composer at the cursor; its fields are left alone."""
+        known_ = {key: macro for key, macro in self._macros().items() if macro.reply or macro.note}
 
-        async def then(picked: PickerBox.Picked | None) -> None:
-            if picked is None or not picked.ids:
-                return
-            plan = plans.make_macro(self.desk, known[picked.ids[0]], [letter.ticket.id])
-            step = plan.steps[0]
-            text = step.letter.text if step.letter else step.note or ""
-            self.screen.composer.insert(text)
+        async def preview(choice: Choice, room: int) -> list[list[Run]]:
+            return await self._shown(known_[choice.id], [ticket], room, text_only=True)
+
+        async def then(picked: PickerBox.Picked) -> None:
+            plan = plans.make_macro(self.desk, known_[picked.ids[0]], [ticket])
+            self.screen.composer.insert(_text(plan))
             self.screen.composer.focus_text()
 
-        question = Question("Text of a macro", self._choices(known))
-        self.screen.desk_app.push_screen(Picker(question, symbols=self.screen.look), then)
+        question = Question("Text of a macro", self._choices(known_), "enter insert   / filter   esc close")
+        self.acting.ask(question, then, preview=preview)
 
-    async def _fill(self, macro: Macro, chosen: list[str], answers: dict[str, str]) -> None:
+    async def _shown(
+        self, macro: Macro, chosen: Sequence[str], room: int, *, text_only: bool = False
+    ) -> list[list[Run]]:
+        try:
+            plan = await self.screen.desk_app.read(lambda: plans.make_macro(self.desk, macro, chosen))
+        except StoreError as error:
+            return [[(clean(str(error)), Role.WARN)]]
+        return planned.lines(plan, room=room, look=self.screen.look, text_only=text_only)
+
+    async def _fill(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
         """Ask for the next blank, or do it."""
         left = [blank for blank in macros.blanks(macro) if blank not in answers]
         if not left:
-            await self._apply(plans.make_macro(self.desk, macro, chosen, answers))
+            await self._apply(macro, chosen, answers)
             return
 
-        async def then(picked: PickerBox.Picked | None) -> None:
-            if picked is not None:
-                await self._fill(macro, chosen, {**answers, left[0]: picked.typed})
+        async def then(picked: PickerBox.Picked) -> None:
+            await self._fill(macro, chosen, {**answers, left[0]: picked.typed})
 
-        question = Question(f"{clean(macro.name)} asks: {clean(left[0])}", (), free="this", instant=False)
-        self.screen.desk_app.push_screen(Picker(question, symbols=self.screen.look), then)
+        more = f", then {len(left) - 1} more" if len(left) > 1 else ""
+        hint = f"goes into the text in place of {clean(left[0])}{more}"
+        title = f"{clean(macro.name)}: {clean(left[0])}"
+        question = Question(title, (), "enter go on   esc leave it", False, free="this", hint=hint)
+        self.acting.ask(question, then)
 
-    async def _apply(self, plan: Plan) -> None:
-        screen = self.screen
-        try:
-            done = await screen.desk_app.commit(lambda: plans.apply(self.desk, plan))
-        except StoreError as error:
-            screen.tell(str(error), bad=True)
+    async def _apply(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
+        """Do it; many letters only after a key that says so."""
+        plan = await self.screen.desk_app.read(lambda: plans.make_macro(self.desk, macro, chosen, answers))
+        letters = sum(step.letter is not None for step in plan.steps)
+        if letters <= MANY_LETTERS:
+            await self._do(plan, macro, answers)
             return
-        screen.list.drop_selection()
-        screen.refresh_all()
-        screen.done(done)
+
+        async def then(picked: PickerBox.Picked) -> None:
+            if picked.ids == ("send",):
+                await self._do(plan, macro, answers)
+
+        choices = (
+            Choice("stay", "change nothing", "k"), Choice("send", f"send {letters:,} letters", "s")
+        )  # fmt: skip
+        self.acting.ask(Question(f"{clean(macro.name)}: {letters:,} letters would leave", choices), then)
+
+    async def _do(self, plan: Plan, macro: Macro, answers: Mapping[str, str]) -> None:
+        done = await self.screen.desk_app.commit(lambda: plans.apply(self.desk, plan))
+
+        async def again() -> None:
+            await self._fill(macro, self.acting.targets(), answers)
+
+        self.acting.again = again
+        self.screen.list.drop_selection()
+        self.acting.finished(done)
 
     def _macros(self) -> dict[str, Macro]:
-        """The macros that can be read, by doc id, starred ones first."""
-        found: dict[str, Macro] = {}
-        for doc in docs.of_kind(self.desk.conn, "macro"):
-            try:
-                found[doc.id] = macros.parse(doc.body)
-            except DocError:
-                continue
-        return dict(sorted(found.items(), key=lambda item: not item[1].starred))
+        found = known.usable_macros(self.desk)
+        if not found:
+            raise Refused("There are no macros yet; `deskterm edit macro NAME` writes one.")
+        return found
 
-    def _choices(self, known: dict[str, Macro]) -> tuple[Choice, ...]:
+    def _choices(self, known_: dict[str, Macro]) -> tuple[Choice, ...]:
         return tuple(
-            Choice(eid, f"{'* ' if macro.starred else '  '}{clean(macro.name)}", macro.key)
-            for eid, macro in known.items()
+            Choice(eid, f"{'* ' if macro.starred else '  '}{macro.name}", macro.key)
+            for eid, macro in known_.items()
         )
 
 
-def shown(plan: Plan) -> list[list[Run]]:
-    """A plan as the picker draws it: what would change, what would leave, what is in the way."""
-    lines: list[list[Run]] = [[(plan.counted(), Role.TITLE)], []]
-    lines += _changes(plan)
-    problems = list(dict.fromkeys(step.problem for step in plan.steps if step.problem))
-    lines += [[(f"! {clean(problem)}", Role.WARN)] for problem in problems[:3]]
-    letters = [step for step in plan.steps if step.letter]
-    for step in letters[:_SHOWN_LETTERS]:
-        assert step.letter is not None
-        lines += [[], [(f"to {clean(', '.join(step.letter.to)) or 'nobody'}", Role.CUSTOMER)]]
-        lines += [[(line, Role.TEXT)] for line in wrap(step.letter.text, 56)[:12]]
-    if len(letters) > _SHOWN_LETTERS:
-        lines += [[], [(f"and {len(letters) - _SHOWN_LETTERS:,} more letters", Role.DIM)]]
-    notes = [step for step in plan.steps if step.note is not None]
-    for step in notes[:1]:
-        lines += [[], [("note, only your team sees it", Role.NOTE)]]
-        lines += [[(line, Role.TEXT)] for line in wrap(step.note or "", 56)[:8]]
-    return lines
-
-
-def _changes(plan: Plan) -> list[list[Run]]:
-    """Field changes, the same ones on many tickets counted together."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for step in plan.steps:
-        for field in step.changes:
-            key = (field.name, _value(field.before), _value(field.after))
-            counts[key] = counts.get(key, 0) + 1
-    return [
-        [
-            (f"  {_label(name):<10} ", Role.DIM),
-            (_said(name, before, after), Role.TEXT),
-            (_times(count, plan), Role.DIM),
-        ]
-        for (name, before, after), count in sorted(counts.items())
-    ]
-
-
-def _label(name: str) -> str:
-    return "tags" if name.startswith("tag.") else _FIELDS.get(name, name.partition(".")[0])
-
-
-def _said(name: str, before: str, after: str) -> str:
-    if name.startswith("tag."):
-        return f"{'+' if after != '-' else '-'} {clean(name[4:])}"
-    return f"{clean(before)} → {clean(after)}"
-
-
-def _value(value: object) -> str:
-    return "-" if value is None else str(value)
-
-
-def _times(count: int, plan: Plan) -> str:
-    return f"  ×{count:,}" if len(plan.steps) > 1 else ""
+def _text(plan: Plan) -> str:
+    """The words of a plan for one ticket."""
+    step = plan.steps[0]
+    return step.letter.text if step.letter is not None else step.note or ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, repeat
 
 from deskterm.safe import clean, clean_text, width, wrap
 from deskterm.symbols import Symbols
@@ -132,9 +133,10 @@ def block_lines(block: Block, look: Look, *, number: int) -> list[Drawn]:
     """One message: heading, text with its folds, files numbered from `number`."""
     lines = [Drawn(tuple(_heading(block, look)))]
     if block.trouble:
+        marks = chain((look.symbols.failed,), repeat(" "))
+        words = wrap(clean_text(block.trouble), look.width - 6)
         lines += [
-            Drawn(((INDENT + look.symbols.failed + " " + line, Role.BAD),))
-            for line in wrap(clean(block.trouble), look.width - 6)
+            Drawn(((f"{INDENT}{mark} {line}", Role.BAD),)) for mark, line in zip(marks, words, strict=False)
         ]
     lines += _text(block, look)
     lines += _files(block.files, look, number=number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -46,6 +47,8 @@ class Form:
     """`quoted: last message, 2 lines`."""
     files: tuple[str, ...] = ()
     """`june-export.csv 2.1 MB`, in the order of their numbers."""
+    then: str = "solve"
+    """What `y` makes of the ticket: `solve` or `keep open`."""
     warning: str = ""
     """What should be looked at before it leaves."""
 
@@ -72,6 +75,7 @@ class Composer(Vertical):
     DEFAULT_CSS = """
     Composer { background: $background; height: 1fr; }
     Composer #text { height: 1fr; margin: 1 0 0 0; }
+    Composer.tight #text { margin: 0; }
     Composer .spare { display: none; }
     """
 
@@ -134,9 +138,7 @@ class Composer(Vertical):
         self._title.note = form.note
         self._title.refresh()
         self._about.set_class(form.note, "spare")
-        about: list[Run] = [] if form.note else [("From   ", Role.DIM), (clean(form.sender), Role.TEXT)]
-        subject: list[Run] = [("Subject  ", Role.DIM), (clean(form.subject) + " ", Role.TEXT)]
-        self._about.show(about, subject if form.subject and not form.note else ())
+        self._show_about()
         self._line(self._quoted, f"-- {clean(form.quoted)} (Q to change)" if form.quoted else "", Role.DIM)
         files = "   ".join(f"[{n}] {clean(name)}" for n, name in enumerate(form.files, 1))
         self._line(self._files, f"attached: {files}" if files else "", Role.FILE)
@@ -144,6 +146,18 @@ class Composer(Vertical):
         self._line(self._warning, warning, Role.WARN)
         self._commands.show(self._entries(), ink=Role.NOTE if form.note else Role.KEY)
         self._fit_commands()
+
+    def _show_about(self) -> None:
+        """From and subject, with fewer words where there is little room."""
+        form, room = self.form, self.size.width
+        address = form.sender.rpartition("<")[2].rstrip(">") or form.sender
+        if form.note:
+            self._about.show()
+        elif room >= 90:
+            about: list[Run] = [("From   ", Role.DIM), (clean(form.sender), Role.TEXT)]
+            self._about.show(about, [("Subject  ", Role.DIM), (clean(form.subject) + " ", Role.TEXT)])
+        else:
+            self._about.show([(clean(form.subject), Role.TEXT)], [(f"  from {clean(address)} ", Role.DIM)])
 
     def _line(self, line: StatusLine, words: str, ink: Role) -> None:
         line.set_class(not words, "spare")
@@ -155,14 +169,35 @@ class Composer(Vertical):
             if WRITING not in action.where or (self.form.note and action.id in LETTER_ONLY):
                 continue
             words = NOTE_WORDS.get(action.id, action.words) if self.form.note else action.words
+            if action.id == "write.send_solve" and not self.form.note:
+                words = f"send + {self.form.then}"
             entries.append((self._keymap.keys(action.id)[0], words, action.id))
         return entries
 
     def _fit_commands(self) -> None:
-        self._commands.styles.height = 1 + len(self._commands.lines) if self._commands.size.width else 3
+        """Where rows are few, the commands are named only while one of them is chosen."""
+        rows = len(self._commands.lines) if self._commands.size.width else 2
+        self._commands.styles.height = 1 if self.tight and not self.commanding else 1 + rows
+
+    @property
+    def tight(self) -> bool:
+        """Rows are few, and the text gets them."""
+        return self.has_class("tight")
+
+    @tight.setter
+    def tight(self, on: bool) -> None:
+        self.set_class(on, "tight")
+        self._fit_commands()
 
     def on_resize(self) -> None:
+        self._show_about()
         self.call_after_refresh(self._fit_commands)
+
+    def on_descendant_focus(self) -> None:
+        self._fit_commands()
+
+    def on_descendant_blur(self) -> None:
+        self._fit_commands()
 
     # The text
 
@@ -179,6 +214,30 @@ class Composer(Vertical):
         """Another text, such as what came back from $EDITOR; undo brings the old one back."""
         self._text.replace(text, self._text.document.start, self._text.document.end)
 
+    @property
+    def has_keys(self) -> bool:
+        """The text or the commands have the focus."""
+        return self._text.has_focus or self._commands.has_focus
+
+    @property
+    def commanding(self) -> bool:
+        """The text is left and one key acts."""
+        return self._commands.has_focus
+
+    def take_key(self, event: events.Key) -> None:
+        """A key that was pressed before the text had the focus is the text's all the same."""
+        self._text.focus()
+        self._text.post_message(events.Key(event.key, event.character))
+
+    def leave_text(self) -> None:
+        """To the commands under the text."""
+        self.flush()
+        self._commands.focus()
+
+    def undo_typing(self) -> None:
+        """The text box's own undo."""
+        self._text.undo()
+
     def focus_text(self) -> None:
         """Back into the text."""
         self._text.focus()
@@ -187,6 +246,18 @@ class Composer(Vertical):
         """Show when the draft was kept (`09:43`), or that it is not yet."""
         self._title.saved = f"draft saved {when}" if when else ""
         self._title.refresh()
+
+    def told(self) -> None:
+        """The text has been kept as it is now, so no pause has to tell of it."""
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+        self._told = self.text
+
+    def close(self) -> None:
+        """Nothing is written any more; no pause speaks of the old text."""
+        self._text.load_text("")
+        self.told()
 
     def flush(self) -> None:
         """Tell of the text now if it was not told of, instead of after a pause."""
@@ -201,7 +272,7 @@ class Composer(Vertical):
         event.stop()
         if self._waiting is not None:
             self._waiting.stop()
-        self._waiting = self.set_timer(self._pause, self.flush)
+        self._waiting = self.set_timer(self._pause, self.flush) if self.text != self._told else None
 
     # Commands
 

@@ -66,6 +66,8 @@ class Conversation(Pane):
         self._starts: dict[str, int] = {}
         self._laid: tuple[object, ...] = ()
         self._top = 0
+        self._newest = True
+        """The newest message is in view because nobody scrolled away from it."""
         self._strips: dict[tuple[int, int], Strip] = {}
 
     def show(self, head: Head, blocks: Sequence[Block], *, draft: str = "", empty: str = "") -> None:
@@ -79,7 +81,8 @@ class Conversation(Pane):
             self._opened.clear()
         self._laid = ()
         self._relayout()
-        self._top = self._clamped(self._top) if same else self._first_view()
+        self._newest = self._newest or not same
+        self._top = self._first_view() if self._newest else self._clamped(self._top)
         self.entitle([(clean(head.title), Role.TITLE)], head.right)
         self.refresh()
 
@@ -94,8 +97,14 @@ class Conversation(Pane):
         """Scroll by lines."""
         top = self._clamped(self._top + by)
         if top != self._top:
-            self._top = top
+            self._top, self._newest = top, False
             self.refresh()
+
+    def show_newest(self) -> None:
+        """Show the newest message, whatever size the pane takes, until somebody scrolls."""
+        self._newest = True
+        self._top = self._first_view()
+        self.refresh()
 
     def scroll_pages(self, by: float) -> None:
         """Scroll by screens, with two lines in common."""
@@ -224,7 +233,7 @@ class Conversation(Pane):
 
     def on_resize(self) -> None:
         self._relayout()
-        self._top = self._clamped(self._top)
+        self._top = self._first_view() if self._newest else self._clamped(self._top)
 
     def on_click(self, event: events.Click) -> None:
         at = self._top + event.y - 1 - self._head_rows()

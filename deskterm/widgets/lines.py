@@ -14,12 +14,14 @@ from textual.message import Message
 from textual.strip import Strip
 
 from deskterm.actions import Action, keys_shown
-from deskterm.safe import clean
+from deskterm.safe import clean, wrap
 from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.paint import Painted, Role, Run, cells, spread
 from deskterm.widgets.pane import Pane
 
 WHEEL = 3
+MOST_LINES = 3
+"""Lines a sentence may take."""
 LAST = "help.keys"
 """The one hint that is always there."""
 
@@ -32,13 +34,18 @@ class LinePane(Pane):
         self._lines: tuple[tuple[Run, ...], ...] = ()
         self._top = 0
 
-    def show(self, title: str, lines: Sequence[Sequence[Run]]) -> None:
-        """Other lines; nothing is drawn if they are the same."""
+    def show(self, title: str, lines: Sequence[Sequence[Run]], *, keep: bool = False) -> None:
+        """Other lines, from their start unless `keep`; nothing is drawn if they are the same."""
         ready = tuple(tuple(line) for line in lines)
         self.entitle([(clean(title), Role.TITLE)])
         if ready != self._lines:
-            self._lines, self._top = ready, 0
+            self._lines, self._top = ready, self._top if keep else 0
             self.refresh()
+
+    def scroll_into_view(self, first: int, last: int) -> None:
+        """Scroll no more than needed to show these lines, the first above all."""
+        down = max(last - self.body_height + 1 - self._top, 0)
+        self.scroll_lines(min(down, first - self._top) if first >= self._top else first - self._top)
 
     def scroll_lines(self, by: int) -> None:
         """Scroll by lines."""
@@ -84,8 +91,10 @@ class OneLine(Painted, can_focus=False):
 class StatusLine(OneLine):
     """What is going on at the left, the last act and its undo at the right."""
 
-    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+    def __init__(self, *, symbols: Symbols = UNICODE, grows: bool = False, id: str | None = None) -> None:
         super().__init__(symbols=symbols, id=id)
+        self.grows = grows
+        """More lines for a sentence that does not fit on one."""
         self._ends: tuple[tuple[Run, ...], tuple[Run, ...]] = ((), ())
 
     def show(self, left: Sequence[Run] = (), right: Sequence[Run] = ()) -> None:
@@ -93,11 +102,41 @@ class StatusLine(OneLine):
         ends = (tuple(left), tuple(right))
         if ends != self._ends:
             self._ends = ends
+            self._fit()
             self.refresh()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """A sentence that is longer than the line gets the lines it needs, up to three."""
+        if self.grows and self.size.width:
+            rows = min(len(self._sentence(self.size.width)), MOST_LINES)
+            if self.styles.height is None or self.styles.height.value != max(rows, 1):
+                self.styles.height = max(rows, 1)
+
+    def _sentence(self, room: int) -> list[str]:
+        """The longer end wrapped, if it does not fit on a line."""
+        for end in (self._ends[1], self._ends[0]):
+            if cells(end) > room - 1:
+                return wrap(" ".join("".join(text for text, _ in end).split()), room - 2)
+        return []
 
     def runs(self, room: int) -> Sequence[Run]:
         left, right = self._ends
         return spread([(" ", Role.TEXT), *left], right, room)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Both ends on one line, or the one that needs more lines."""
+        room = self.size.width
+        words = self._sentence(room) if self.grows else []
+        if not words:
+            return super().render_lines(crop)
+        end = next(end for end in (self._ends[1], self._ends[0]) if cells(end) > room - 1)
+        lines = [self.strip([(f" {line}", end[0][1])], room) for line in words[:MOST_LINES]]
+        blank = self.strip([], room)
+        rows = [lines[y] if y < len(lines) else blank for y in range(crop.y, crop.bottom)]
+        return [row.crop(crop.x, crop.right) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +200,7 @@ class TabsLine(OneLine):
         return runs
 
     def _tab(self, tab: Tab, index: int, *, short: bool) -> list[Run]:
-        name = clean(tab.short or tab.name[:4] if short else tab.name)
+        name = clean(tab.short or tab.name[:4].rstrip() if short else tab.name)
         count = f" {tab.count}" if tab.count is not None else ""
         active = index == self._active
         runs: list[Run] = [(f"{index + 1} " if index < 9 else "", Role.TAB if active else Role.KEY)]
@@ -225,7 +264,11 @@ class HintsLine(OneLine):
         self._spans = []
         for key, words, action in self._hints:
             gap: list[Run] = [("  ", Role.DIM)] if self._spans else []
-            entry: list[Run] = [*gap, (key, Role.KEY), (f" {clean(words)}", Role.DIM)]
+            entry: list[Run] = [
+                *gap,
+                (key, Role.KEY),
+                (f" {clean(words)}" if key else clean(words), Role.DIM),
+            ]
             start = cells(head)
             if start + cells(entry) + cells(tail) + 2 > room:
                 break
@@ -244,8 +287,10 @@ class HintsLine(OneLine):
 class Rule(OneLine):
     """A horizontal line, with a mark where the edge of a pane above ends."""
 
-    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
+    def __init__(self, *, symbols: Symbols = UNICODE, grows: bool = False, id: str | None = None) -> None:
         super().__init__(symbols=symbols, id=id)
+        self.grows = grows
+        """More lines for a sentence that does not fit on one."""
         self._ends: tuple[int, ...] = ()
 
     def show(self, ends: Sequence[int]) -> None:

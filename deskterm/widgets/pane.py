@@ -21,6 +21,7 @@ def title_line(
     """A rule of `room` cells with `left` near its start and `right` near its end."""
     rule = symbols.heavy if heavy else symbols.rule
     ink = Role.FOCUS if heavy else Role.LINE
+    left = [run for run in left if run[0]]
     if not left and not right:
         return [(rule * room, ink)]
     tail = [(" ", Role.LINE), *right, (" ", Role.LINE), (rule * 2, ink)] if right else []

@@ -5,7 +5,7 @@ Line-drawn. Choices and previews are handed in; what a choice does is for whoeve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
 from dataclasses import dataclass
 
 from textual import events
@@ -14,65 +14,28 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.timer import Timer
 
-from deskterm.safe import clean, pad
+from deskterm.safe import clean, width
 from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.paint import Painted, Role, Run, cells, cut, spread
+from deskterm.widgets.questions import FREE, Choice, Preview, Question, Shown, matching
+from deskterm.widgets.questions import choice_line as line_of
+
+__all__ = ["Choice", "Picker", "PickerBox", "Preview", "Question", "matching"]
 
 DEBOUNCE = 0.06
 """Seconds the cursor has to rest before a preview is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    id: str
-    label: str
-    key: str = ""
-    """One letter that picks it at once while nothing is typed; in other lists just shown."""
-    detail: str = ""
-    """More words, also searched."""
-    off: str = ""
-    """Why it cannot be chosen now; drawn grey and kept in its place."""
-    ticked: bool = False
-    """Already so, such as a tag that is on."""
-
-
-Preview = Callable[[Choice], Sequence[Sequence[Run]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a picker asks."""
-
-    title: str
-    choices: tuple[Choice, ...]
-    foot: str = "enter choose   esc close"
-    instant: bool = True
-    """A choice's key picks it at once while the filter is empty; `/` begins the filter."""
-    several: bool = False
-    """Space ticks, enter takes all ticked (or the one under the cursor)."""
-    free: str = ""
-    """If not empty, typed text that is no choice may be taken, under this word: `new tag`."""
-
-
-def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
-    """The choices that hold every typed word; those whose label starts with the text come first."""
-    wanted = typed.casefold().split()
-    found = [
-        choice
-        for choice in choices
-        if all(word in f"{choice.label} {choice.detail} {choice.key}".casefold() for word in wanted)
-    ]
-    start = typed.casefold().strip()
-    return sorted(found, key=lambda choice: not choice.label.casefold().startswith(start)) if start else found
+FRAME = 5
+"""Rows of a box that are no choice: two of the frame, filter, a gap, the foot."""
+WITH_PREVIEW = (100, 24)
+SMALLEST, WIDEST = 44, 100
 
 
 class PickerBox(Painted, can_focus=True):
     """The box itself; it can stand in a screen of its own or over another one."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "PickerBox { width: 100; max-width: 100%; height: 24; max-height: 100%; }"
+    DEFAULT_CSS = "PickerBox { max-width: 100%; max-height: 100%; }"
 
     @dataclass
     class Picked(Message):
@@ -95,18 +58,35 @@ class PickerBox(Painted, can_focus=True):
         super().__init__(id=id)
         self.question = question
         self.symbols = symbols
-        self.typed = ""
+        self.typed = question.typed
         self.ticked = {choice.id for choice in question.choices if choice.ticked}
+        self._touched = False
+        """Space was used, so that no tick at all is an answer too."""
         self._preview = preview
-        self._previewed: tuple[str, tuple[tuple[Run, ...], ...]] = ("", ())
+        self._previewed: tuple[tuple[str, int], tuple[tuple[Run, ...], ...]] = (("", 0), ())
         self._typing = not question.instant
-        self._shown = list(question.choices)
+        self._shown: list[Choice] = []
         self._cursor = 0
         self._top = 0
-        self._waiting: Timer | None = None
+        self._find()
 
     def on_mount(self) -> None:
-        self._show_preview()
+        columns, rows = self._wanted()
+        self.styles.width, self.styles.height = columns, rows
+
+    def on_resize(self) -> None:
+        self._follow()
+
+    def _wanted(self) -> tuple[int, int]:
+        """Columns and rows that everything fits in."""
+        if self._preview is not None:
+            return WITH_PREVIEW
+        question = self.question
+        if not question.choices:
+            return 64, 4
+        longest = max(c.width for c in question.choices)
+        columns = max(longest, width(question.foot), width(clean(question.title))) + 8
+        return min(max(columns, SMALLEST), WIDEST), min(len(question.choices) + FRAME, 28)
 
     @property
     def choice(self) -> Choice | None:
@@ -154,39 +134,67 @@ class PickerBox(Painted, can_focus=True):
 
     def _type(self, text: str) -> None:
         self.typed, self._cursor, self._top = text, 0, 0
-        self._shown = matching(self.question.choices, text)
+        self._find()
         self._moved()
+
+    def _find(self) -> None:
+        """The choices for what is typed; what may be taken as it is stands last."""
+        question, typed = self.question, self.typed.strip()
+        self._shown = matching(question.choices, self.typed)
+        named = any(choice.label.casefold() == typed.casefold() for choice in question.choices)
+        if question.free and typed and question.choices and not named:
+            self._shown.append(Choice(FREE, f"{question.free}: {typed}"))
 
     def _move(self, by: int) -> None:
         self._cursor = max(0, min(self._cursor + by, len(self._shown) - 1))
         self._moved()
 
     def _moved(self) -> None:
-        if self._waiting is not None:
-            self._waiting.stop()
-        self._waiting = self.set_timer(DEBOUNCE, self._show_preview)
+        self._follow()
         self.refresh()
 
     def _tick(self) -> None:
-        if self.choice is not None and not self.choice.off:
+        if self.choice is not None and not self.choice.off and self.choice.id != FREE:
+            self._touched = True
             self.ticked ^= {self.choice.id}
             self.refresh()
 
     def _take(self) -> None:
-        choice = self.choice
-        if self.question.several and (self.ticked or choice is None):
-            self.post_message(self.Picked(tuple(sorted(self.ticked)), self.typed if choice is None else ""))
-        elif choice is not None and not choice.off:
-            self.post_message(self.Picked((choice.id,)))
-        elif choice is None and self.question.free and self.typed.strip():
-            self.post_message(self.Picked((), self.typed.strip()))
+        choice, typed = self.choice, self.typed.strip()
+        if choice is None:
+            if self.question.free and (typed or self.question.may_be_empty):
+                self.post_message(self.Picked((), typed))
+        elif choice.off:
+            return
+        elif not self.question.several:
+            free = choice.id == FREE
+            self.post_message(self.Picked(() if free else (choice.id,), typed if free else ""))
+        else:
+            self._take_several(choice, typed)
 
-    def _show_preview(self) -> None:
-        choice = self.choice
+    def _take_several(self, choice: Choice, typed: str) -> None:
+        """All that is ticked, and with it what was typed, or the only one meant."""
+        chosen = set(self.ticked)
+        if choice.id != FREE and (typed or not (chosen or self._touched)):
+            chosen.add(choice.id)
+        self.post_message(self.Picked(tuple(sorted(chosen)), typed if choice.id == FREE else ""))
+
+    # Preview
+
+    def _follow(self) -> None:
+        """Ask for the preview of what the cursor rests on."""
+        if self._preview is not None:
+            self.run_worker(self._look(), exclusive=True, group="preview")
+
+    async def _look(self) -> None:
+        choice, room = self.choice, self.size.width - self._split(self.size.width) - 4
         if self._preview is None or choice is None:
-            self._previewed = ("", ())
-        elif self._previewed[0] != choice.id:
-            self._previewed = (choice.id, tuple(tuple(line) for line in self._preview(choice)))
+            self._previewed = (("", 0), ())
+        elif self._previewed[0] != (choice.id, room):
+            if self._previewed[1]:
+                await asyncio.sleep(DEBOUNCE)
+            lines = await self._preview(choice, room)
+            self._previewed = ((choice.id, room), tuple(tuple(line) for line in lines))
         self.refresh()
 
     # Drawing
@@ -194,7 +202,7 @@ class PickerBox(Painted, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Frame, filter, choices and preview."""
         room, height = self.size.width, self.size.height
-        self._keep_in_view(height - 5)
+        self._keep_in_view(height - FRAME)
         return [self._line(y, room, height).crop(crop.x, crop.right) for y in range(crop.y, crop.bottom)]
 
     def _keep_in_view(self, rows: int) -> None:
@@ -232,43 +240,36 @@ class PickerBox(Painted, can_focus=True):
 
     def _inside(self, row: int, room: int, height: int) -> list[Run]:
         if row == 0:
-            return spread(self._filter(), [], room)
-        at = self._top + row - 2
+            return spread(self._filter(room), [], room)
         if row == height - 1:
             return spread(self._foot(), [], room)
+        at = self._top + row - 2
         if row == 1 or not 0 <= at < len(self._shown):
-            return spread(self._nothing() if row == 2 and not self._shown else [], [], room)
-        return self._choice(self._shown[at], room, cursor=at == self._cursor)
+            nothing = [(" Nothing matches; backspace widens.", Role.DIM)]
+            return spread(nothing if row == 2 and not self._shown else [], [], room)
+        drawn = Shown(room, self.symbols, with_detail=self._preview is None, question=self.question)
+        choice = self._shown[at]
+        return line_of(choice, drawn, cursor=at == self._cursor, ticked=choice.id in self.ticked)
 
-    def _filter(self) -> list[Run]:
+    def _filter(self, room: int) -> list[Run]:
+        mark = " / " if self.question.choices else " > "
         if self._typing or self.typed:
-            return [(" / ", Role.KEY), (clean(self.typed), Role.TEXT), (self.symbols.caret, Role.TEXT)]
-        return [(" / ", Role.KEY), ("to filter", Role.DIM)]
-
-    def _nothing(self) -> list[Run]:
-        if self.question.free and self.typed.strip():
-            return [(f" enter takes {self.question.free}: {clean(self.typed.strip())}", Role.TEXT)]
-        return [(" Nothing matches; backspace widens.", Role.DIM)]
+            typed = clean(self.typed)
+            while width(typed) > max(room - 5, 1):
+                typed = typed[1:]
+            return [(mark, Role.KEY), (typed, Role.TEXT), (self.symbols.caret, Role.TEXT)]
+        return [(mark, Role.KEY), ("to filter", Role.DIM)]
 
     def _foot(self) -> list[Run]:
         choice = self.choice
+        if not self.question.choices:
+            return [(f" {clean(self.question.hint)}", Role.DIM)]
         if choice is not None and choice.off:
             return [(f" {clean(choice.off)}", Role.WARN)]
-        return [(f" {len(self._shown)} of {len(self.question.choices)}", Role.DIM)]
-
-    def _choice(self, choice: Choice, room: int, *, cursor: bool) -> list[Run]:
-        ink = Role.OFF if choice.off else Role.CURSOR if cursor else Role.TEXT
-        ticked = self.symbols.done if choice.id in self.ticked else " "
-        mark: Run = (f"{self.symbols.cursor if cursor else ' '}{ticked} ", Role.MARK)
-        keys: list[Run] = [(f" {choice.key} ", Role.OFF if choice.off else Role.KEY)] if choice.key else []
-        space = room - 3 - cells(keys)
-        label = clean(choice.label)
-        if self._preview is None and choice.detail and not choice.off:
-            left = pad(label, min(max(space // 3, 16), space), ellipsis=self.symbols.ellipsis)
-            body = [(left, ink), *cut([(f" {clean(choice.detail)}", Role.DIM)], space - cells([(left, ink)]))]
-        else:
-            body = [(label, ink)]
-        return [mark, *spread(body, [], space, fill=(" ", ink)), *keys]
+        if choice is not None and choice.help:
+            return [(f" {clean(choice.help)}", Role.DIM)]
+        count = len(self._shown) - (1 if self._shown and self._shown[-1].id == FREE else 0)
+        return [(f" {count} of {len(self.question.choices)}", Role.DIM)]
 
 
 class Picker(ModalScreen["PickerBox.Picked | None"]):

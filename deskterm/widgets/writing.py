@@ -42,8 +42,9 @@ class WritingText(TextArea):
 
     def __init__(self, keymap: Keymap, *, id: str | None = None) -> None:
         super().__init__(
-            "", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, compact=True, id=id
-        )
+            "", soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False, compact=True,
+            tab_behavior="indent", id=id,
+        )  # fmt: skip
         self.cursor_blink = False
         self._keymap = keymap
 
@@ -56,6 +57,9 @@ class WritingText(TextArea):
                 self.undo()
             else:
                 self.post_message(self.Asked(hit.action))
+            return
+        if event.key in ("pageup", "pagedown") and self.wrapped_document.height <= self.size.height:
+            event.prevent_default()  # nothing to page here: the conversation above has more use for it
             return
         await super()._on_key(event)
 
@@ -112,7 +116,9 @@ class CommandRow(Painted, can_focus=True):
             action = ""
         else:
             hit = self._keymap.press(event.key, places=(WRITING,))
-            if hit is None or not (hit.action.startswith("write.") or hit.action == "nav.back"):
+            if hit is None or not (
+                hit.action.startswith("write.") or hit.action in ("nav.back", "help.keys")
+            ):
                 return
             action = hit.action
         event.stop()

@@ -106,7 +106,8 @@ async def test_several_can_be_ticked_and_a_new_word_taken() -> None:
 async def test_the_preview_follows_the_cursor_after_a_rest() -> None:
     asked: list[str] = []
 
-    def preview(choice: Choice) -> list[list[tuple[str, Role]]]:
+    async def preview(choice: Choice, room: int) -> list[list[tuple[str, Role]]]:
+        assert room > 20
         asked.append(choice.id)
         return [[(f"preview of {choice.label}", Role.TEXT)]]
 
@@ -120,7 +121,7 @@ async def test_the_preview_follows_the_cursor_after_a_rest() -> None:
         for _ in range(30):
             box._move(1)
         assert asked == ["0"]
-        await pilot.pause(0.1)
+        await pilot.pause(0.15)
         assert asked == ["0", "30"]
         assert "preview of macro 30" in "".join(painted(app))
         assert ">  macro 30" in "".join(painted(app))

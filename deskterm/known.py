@@ -1,0 +1,97 @@
+"""What a screen offers to choose from: people, tags, macros, tickets by id, what could be done next.
+
+Reads only. No Textual and no SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deskterm.desk import Desk
+from store.errors import DocError
+from store.log import history, undo
+from store.log.history import Happened
+from store.model import Queue, Ticket
+from store.reads import docs, people, queues, tickets
+from store.rules import macros
+from store.rules.macros import Macro
+
+_LOOK = 200
+"""Snoozed tickets looked at to find the one that wakes next."""
+
+
+def agents(desk: Desk) -> list[str]:
+    """Everybody tickets can be assigned to."""
+    return people.agents(desk.conn)
+
+
+def tags(desk: Desk) -> list[str]:
+    """Every tag in use, most used first."""
+    return [name for name, _ in tickets.tags(desk.conn)]
+
+
+def some(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
+    """The tickets of these ids, in their order."""
+    return tickets.many(desk.conn, ids)
+
+
+def usable_macros(desk: Desk) -> dict[str, Macro]:
+    """The macros that can be read, by doc id, starred ones first."""
+    found: dict[str, Macro] = {}
+    for doc in docs.of_kind(desk.conn, "macro"):
+        try:
+            found[doc.id] = macros.parse(doc.body)
+        except DocError:
+            continue
+    return dict(sorted(found.items(), key=lambda item: not item[1].starred))
+
+
+def happened(desk: Desk, ticket: str = "") -> list[Happened]:
+    """The newest entries of a ticket, or of the desk."""
+    return history.of_ticket(desk.conn, ticket) if ticket else history.of_desk(desk.conn)
+
+
+def touched(desk: Desk, entries: Sequence[Happened]) -> Mapping[str, Ticket]:
+    """The tickets these entries are about, by id."""
+    ids = {was.eid for entry in entries for was in entry.changes if was.eid.startswith("t")}
+    return {ticket.id: ticket for ticket in some(desk, sorted(ids))}
+
+
+def can_undo(desk: Desk) -> bool:
+    """Whether there is an act of this agent that could be taken back."""
+    return undo.last_act(desk.conn, desk.agent) is not None
+
+
+def can_redo(desk: Desk) -> bool:
+    """Whether what was last undone could be done again."""
+    return undo.last_undo(desk.conn, desk.agent) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What could be done when a queue is empty."""
+
+    unassigned: int
+    oldest: str
+    """Id of the unassigned ticket nobody touched for longest; empty if there is none."""
+    since: int
+    """When that one was touched last."""
+    wakes: int | None
+    """When the next snoozed ticket comes back."""
+
+
+UNASSIGNED = Queue("Unassigned", "is:active assignee:none", "newest")
+
+
+def what_next(desk: Desk) -> Next:
+    """Where work could be found."""
+    asked = queues.Asked(desk.now, desk.agent)
+    pages = queues.Pages(desk.conn, UNASSIGNED.query, sort=UNASSIGNED.sort, asked=asked)
+    last = pages.page(None, 1, True)
+    asleep = tickets.ids(desk.conn, queues.condition("is:snoozed", asked), limit=_LOOK)
+    wakes = [t.snooze_until for t in some(desk, asleep) if t.snooze_until is not None]
+    oldest = last[0] if last else None
+    return Next(
+        pages.count(), oldest.id if oldest else "", oldest.updated if oldest else 0, min(wakes, default=None)
+    )

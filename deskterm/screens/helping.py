@@ -1,0 +1,101 @@
+"""The palette and the key help: every action that applies here, with its key, and why one does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm import actions, attachments, known
+from deskterm.actions import ANYWHERE, TEXT, WRITING, Action
+from deskterm.panes import TicketPane
+from deskterm.widgets.picker import Choice, PickerBox, Question
+from store.model import DONE, Status
+
+if TYPE_CHECKING:
+    from deskterm.screens.main import Handler, MainScreen
+
+NO_TICKET = "There is no ticket here."
+_ON_TICKETS = ("ticket", "reply", "note", "copy", "macro", "file")
+
+
+class Helping:
+    def __init__(self, screen: MainScreen) -> None:
+        self.screen = screen
+        self.desk = screen.desk
+
+    def handlers(self) -> dict[str, Handler]:
+        return {
+            "command.open": lambda _: self.palette(),
+            "help.keys": lambda _: self.keys(),
+            "text.leave": lambda _: self.screen.composer.leave_text(),
+            "text.undo": lambda _: self.screen.composer.undo_typing(),
+        }
+
+    def palette(self) -> None:
+        """Every command, with its key, so that it teaches."""
+        self._ask("Commands", keys_first=False)
+
+    def keys(self) -> None:
+        """Every key of this place, grouped; enter does it."""
+        self._ask("Keys here", keys_first=True)
+
+    def _ask(self, title: str, *, keys_first: bool) -> None:
+        choices = tuple(self._choice(action, keys_first=keys_first) for action in self._here())
+
+        async def then(picked: PickerBox.Picked) -> None:
+            await self.screen.perform(picked.ids[0])
+
+        foot = "type to find   enter does it   esc close"
+        question = Question(title, choices, foot, instant=False, keys_first=keys_first)
+        self.screen.acting.ask(question, then)
+
+    def _here(self) -> list[Action]:
+        screen = self.screen
+        places = {WRITING, TEXT} if screen.writing else {ANYWHERE, *screen.places()}
+        found = [a for a in actions.ACTIONS if places & set(a.where) and a.id in screen.handlers]
+        return [action for action in found if not any("1-9" in key for key in action.keys)]
+
+    def _choice(self, action: Action, *, keys_first: bool) -> Choice:
+        off = self.why_off(action.id)
+        undo = "" if action.undo in (actions.NOTHING, actions.TYPED_BACK) else f"undo: {action.undo}"
+        tells = "   ".join(
+            part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
+        )
+        detail = f"{action.group:<12} {action.id}" if keys_first else action.group
+        return Choice(action.id, action.words, action.shown_keys, detail, off, help=tells)
+
+    def why_off(self, action: str) -> str:
+        """Why an action cannot be done now, or nothing."""
+        pane = self.screen.showing.pane
+        if action == "change.repeat" and self.screen.acting.again is None:
+            return "Nothing to repeat yet."
+        if action == "change.undo" and not known.can_undo(self.desk):
+            return "There is nothing to undo."
+        if action == "change.redo" and not known.can_redo(self.desk):
+            return "There is nothing to redo."
+        room = action.partition(".")[0]
+        if room not in _ON_TICKETS and action not in ("go.customer", "change.repeat", "view.unfold"):
+            return ""
+        if action == "ticket.new" or self.screen.list.picked.count(self.screen.list.total):
+            return ""
+        if pane is None:
+            return "" if action == "ticket.take" else NO_TICKET
+        return self._off_for(action, pane)
+
+    def _off_for(self, action: str, pane: TicketPane) -> str:
+        ticket = pane.ticket
+        nothing_attached = not attachments.numbered(pane.said)
+        already = {
+            "ticket.solve": (ticket.status is Status.SOLVED, "It is solved already."),
+            "ticket.wait": (ticket.status is Status.WAITING, "It waits for the customer already."),
+            "ticket.spam": (ticket.status is Status.SPAM, "It is spam already."),
+            "ticket.take": (ticket.assignee == self.desk.agent, "It is yours already."),
+            "ticket.unread": (ticket.unread, "It is unread already."),
+            "ticket.snooze": (
+                ticket.status in DONE, f"The ticket is {ticket.status.value}. Reopen it first (s o)."
+            ),
+            "go.customer": (pane.customer is None, "This ticket has no customer."),
+            "file.open": (nothing_attached, "Nothing is attached."),
+            "file.save": (nothing_attached, "Nothing is attached."),
+        }  # fmt: skip
+        off, why = already.get(action, (False, ""))
+        return why if off else ""

@@ -1,0 +1,232 @@
+"""What the main screen shows: the open queue, its tabs, the ticket under the cursor; read again on change.
+
+Reads through deskterm.panes and hands values to the widgets. Acts on nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from deskterm import known, panes
+from deskterm.screens import drawing
+from deskterm.widgets.lines import Tab, TabsLine
+from deskterm.widgets.paint import Role, Run
+from deskterm.widgets.queue_list import Heading
+from store.errors import NotFound
+from store.model import Queue
+
+if TYPE_CHECKING:
+    from deskterm.screens.main import MainScreen
+
+FOLLOW = 0.06
+"""Seconds the cursor rests before the panes follow while a key repeats."""
+ORDERS = {"sla": "by SLA", "newest": "newest", "priority": "by priority", "who": "by customer"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the list shows: a queue, perhaps narrowed."""
+
+    queue: Queue
+    filter: str = ""
+    sort: str = ""
+
+    @property
+    def query(self) -> str:
+        """Queue and filter as one query."""
+        if not self.filter:
+            return self.queue.query
+        return f"({self.queue.query}) {self.filter}" if self.queue.query else self.filter
+
+    @property
+    def order(self) -> str:
+        return self.sort or self.queue.sort
+
+
+class Showing:
+    def __init__(self, screen: MainScreen) -> None:
+        self.screen = screen
+        self.desk = screen.desk
+        self.open_time = panes.OpenTime(self.desk)
+        self.tabs = panes.tabs(self.desk)
+        self.active = 0
+        """Which tab is open; -1 for a list that has none."""
+        self.view = View(self.tabs[0])
+        self.pane: panes.TicketPane | None = None
+        self._seen: list[int] = []
+        self._counts: list[int] = []
+        self._version = 0
+        self._second = 0
+        self._followed = 0.0
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """The first reading."""
+        self._version = self.desk.store.data_version()
+        self._counts = list(panes.standing(self.desk, self.tabs).counts)
+        self._seen = list(self._counts)
+        self.show(self.view)
+        self.draw_tabs()
+
+    # The list
+
+    def show(self, view: View, *, keep: str = "") -> None:
+        """Show a view from its start, or with the cursor on the ticket `keep`.
+
+        Raises QueryError, with the list as it was.
+        """
+        source = panes.pages(self.desk, view.query, view.order)
+        screen = self.screen
+        self.view = view
+        screen.list.now = self.desk.now
+        screen.list.failed = panes.failed(self.desk)
+        screen.list.show(source, self.heading())
+        if keep:
+            screen.list.go_to(keep)
+        screen.telling.status()
+        screen.telling.hints()
+
+    def switch(self, index: int) -> None:
+        """Open another queue; past either end it goes round, a number without a queue does nothing."""
+        if index > len(self.tabs):
+            return
+        self.active = index % len(self.tabs)
+        self._seen[self.active] = self._counts[self.active]
+        self.show(View(self.tabs[self.active]))
+        self.draw_tabs()
+
+    def go(self, queue: Queue, *, keep: str = "") -> None:
+        """To the tab of this name, or to the query itself where no tab has it."""
+        names = [tab.name for tab in self.tabs]
+        if queue.name in names:
+            self.switch(names.index(queue.name))
+            return
+        self.active = -1
+        self.show(View(queue), keep=keep)
+        self.draw_tabs()
+
+    def heading(self) -> Heading:
+        """How the list is named, and what stands in it when it is empty."""
+        view = self.view
+        bands = view.order == "sla" and self.screen.wide and not self.screen.tight
+        name = f"{view.queue.name}, {view.filter}" if view.filter else view.queue.name
+        return Heading(
+            name, ORDERS[view.order], bands=bands, state=self.screen.telling.trouble(), empty=self._empty()
+        )
+
+    def draw_heading(self) -> None:
+        heading = self.heading()
+        if heading != self.screen.list.heading:
+            self.screen.list.set_heading(heading)
+
+    def _empty(self) -> tuple[str, ...]:
+        if self.view.filter:
+            return f"Nothing matches {self.view.filter}", "esc clears, g / searches everything"
+        if self.screen.list.total:
+            return ()
+        if not panes.boxes(self.desk) and not self.desk.settings.mailbox:
+            return "No mailbox yet.", "`deskterm setup` reads one, c begins a ticket by hand"
+        if self.view.queue.name == "Mine":
+            return "Nothing waits for you.", *drawing.what_next(known.what_next(self.desk), now=self.desk.now)
+        return ("Nothing here.",)
+
+    # Everything again
+
+    def refresh(self, *, own: bool = False) -> None:
+        """Read everything shown again; the cursor stays on its ticket. `own`: we changed it ourselves."""
+        screen = self.screen
+        self._version = self.desk.store.data_version()
+        screen.list.now = self.desk.now
+        screen.list.failed = panes.failed(self.desk)
+        screen.list.reload()
+        self.draw_tabs(own=own)
+        self.draw_heading()
+        self.show_ticket()
+        screen.telling.status()
+
+    def draw_tabs(self, *, own: bool = False) -> None:
+        """Counts of the queues, and what came in since each was looked at."""
+        standing = panes.standing(self.desk, self.tabs)
+        for n, count in enumerate(standing.counts):
+            before = self._counts[n]
+            grown = own and count > before
+            self._seen[n] = self._seen[n] + count - before if grown else min(self._seen[n], count)
+            if n == self.active:
+                self._seen[n] = count
+        self._counts = list(standing.counts)
+        shown = [
+            Tab(queue.name, count, fresh=count - seen)
+            for queue, count, seen in zip(self.tabs, standing.counts, self._seen, strict=True)
+        ]
+        right: list[Run] = [(self.screen.telling.synced(), Role.DIM)]
+        if waiting := standing.out + standing.held:
+            right.append((f"  out {waiting}", Role.FRESH))
+        if standing.trouble:
+            right.append((f"  {self.screen.look.failed} {standing.trouble}, g e", Role.BAD))
+        self.screen.query_one("#tabs", TabsLine).show(shown, self.active, right)
+
+    # The ticket
+
+    def follow(self) -> None:
+        """The cursor moved: the panes follow at once, and with a rest while a key repeats."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        now = time.monotonic()
+        if now - self._followed > FOLLOW * 2:
+            self._follow()
+        else:
+            self._timer = self.screen.set_timer(FOLLOW, self._follow)
+        self._followed = now
+
+    def _follow(self) -> None:
+        self._timer = None
+        if not self.screen.writing:
+            self.show_ticket()
+
+    def show_ticket(self, ticket: str = "") -> None:
+        """Read the ticket under the cursor, or `ticket`, into the panes."""
+        letter, line = self.screen.composing.letter, self.screen.list.line
+        wanted = ticket or (letter.ticket.id if letter is not None else line.id if line is not None else "")
+        try:
+            self.pane = panes.ticket(self.desk, wanted) if wanted else None
+        except NotFound:
+            return
+        self.draw_ticket()
+
+    def draw_ticket(self) -> None:
+        """The panes again, from what was read."""
+        pane, screen = self.pane, self.screen
+        if pane is None:
+            screen.talk.show(drawing.Head("", ()), (), empty="")
+            screen.who.show("Customer", [])
+            return
+        me, short = self.desk.agent, not screen.wide
+        head = drawing.head(pane, me=me, look=screen.look, narrow=short)
+        draft = "" if screen.writing else drawing.draft(pane)
+        talk = drawing.blocks(pane, me=me, now=self.desk.now)
+        screen.talk.show(head, talk, draft=draft, empty="No message yet; r writes the first.")
+        screen.who.show("Customer", drawing.customer(pane, look=screen.look))
+
+    # Time
+
+    def look(self) -> None:
+        """Whether another connection committed, and whether clocks show another second."""
+        version = self.desk.store.data_version()
+        if version != self._version:
+            self.open_time.refresh()
+            self.refresh()
+        now = self.desk.now
+        if now == self._second:
+            return
+        self._second = now
+        self.screen.list.tick(now)
+        if self.pane is not None and drawing.counts_down(self.pane, now):
+            self.draw_ticket()
+        if self.screen.desk_app.loop_ is not None:
+            self.draw_heading()
+            self.screen.telling.status()

@@ -1,0 +1,197 @@
+"""Status line and hints line of the main screen: what is going on, what was done, what a key would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deskterm import actions, attachments, unsent
+from deskterm.actions import BY_ID, CONVERSATION, TEXT
+from deskterm.desk import Done
+from deskterm.keymap import NAMES
+from deskterm.safe import clean, fit
+from deskterm.screens import drawing
+from deskterm.widgets.lines import HintsLine, StatusLine
+from deskterm.widgets.paint import Role, Run, cells
+
+if TYPE_CHECKING:
+    from deskterm.screens.main import MainScreen
+
+_WRITTEN = {name: key for key, name in NAMES.items()}
+
+Entry = tuple[str, str, str]
+"""A hint: key, words, action id."""
+
+
+class Telling:
+    def __init__(self, screen: MainScreen) -> None:
+        self.screen = screen
+        self.desk = screen.desk
+        self._right: list[Run] = []
+        """The last act and its undo, or the last words; stays until the next."""
+
+    # Status
+
+    def tell(self, words: str, *, bad: bool = False) -> None:
+        """Say something that is no act."""
+        self._right = [(clean(words), Role.BAD if bad else Role.TEXT), (" ", Role.TEXT)]
+        self.status()
+
+    def done(self, done: Done, *, back: str = "z", does: str = "undo") -> None:
+        """Say what was done and how it is taken back; it stays until the next act."""
+        self._right = [(clean(done.words), Role.TEXT), (" ", Role.TEXT)]
+        if done.happened:
+            between = self.screen.look.between
+            self._right[1:] = [(between, Role.DIM), (back, Role.KEY), (f" to {does} ", Role.DIM)]
+        self.status()
+
+    def clear(self) -> None:
+        """What was said is over."""
+        self._right = []
+        self.status()
+
+    def status(self) -> None:
+        """Both ends of the status line again."""
+        self.screen.query_one("#status", StatusLine).show(self._left(), self._right or self._default())
+
+    def _left(self) -> list[Run]:
+        if self.screen.writing:
+            return [("WRITING", Role.MARK)]
+        count = self.screen.list.picked.count(self.screen.list.total)
+        if count:
+            return [(f"{count:,} selected", Role.MARK)]
+        return self._sync()
+
+    def _default(self) -> list[Run]:
+        letter = self.screen.composing.letter
+        if letter is None or not self.screen.writing:
+            return []
+        if letter.note:
+            return [("only your team sees this ", Role.DIM)]
+        seconds = self.desk.settings.undo_seconds
+        return [(f"mail goes out {seconds} s after y, z calls it back ", Role.DIM)]
+
+    # Mailboxes
+
+    def _sync(self) -> list[Run]:
+        loop = self.screen.desk_app.loop_
+        if loop is None:
+            return []
+        if loop.refused:
+            return [(clean(loop.refused), Role.DIM)]
+        for name, health in loop.health.items():
+            if health.error:
+                return [self._offline(name, health.error)]
+            so_far, of = health.reading
+            if so_far < of:
+                percent = so_far * 100 // of
+                words = f"first read: {so_far:,} of {of:,} letters, newest first; work on  {percent}%"
+                return [(words, Role.DIM)]
+        return []
+
+    def _offline(self, name: str, error: str) -> Run:
+        waiting = unsent.many(self.desk)
+        wait = f"; {waiting} {'reply waits' if waiting == 1 else 'replies wait'} to go out" if waiting else ""
+        words = f"{self.screen.look.failed} {clean(name)}: {clean(error)} Every key still works{wait}."
+        return words, Role.BAD
+
+    def trouble(self) -> str:
+        """`offline since 09:12` for the title of the list, or nothing."""
+        loop = self.screen.desk_app.loop_
+        since = min((h.since for h in loop.health.values() if h.error and h.since), default=0) if loop else 0
+        if since:
+            return f"offline since {drawing.clock(since, self.desk.now)}"
+        reading = any(h.reading[0] < h.reading[1] for h in loop.health.values()) if loop else False
+        return "reading mail" if reading else ""
+
+    def synced(self) -> str:
+        """When mail was looked for last."""
+        loop = self.screen.desk_app.loop_
+        if loop is None or not loop.health:
+            return clean(self.desk.agent)
+        newest = max((health.synced for health in loop.health.values()), default=0)
+        return f"synced {drawing.clock(newest, self.desk.now)}" if newest else "connecting"
+
+    # Hints
+
+    def hints(self) -> None:
+        """What a key would do now."""
+        line = self.screen.query_one("#hints", HintsLine)
+        keys = BY_ID["help.keys"]
+        last: Entry = (keys.keys[0], keys.words, keys.id)
+        if self.screen.waiting:
+            self._choices(line)
+        elif self.screen.writing:
+            line.show_entries(self._writing(), last)
+        elif self.screen.filter.has_focus:
+            line.show_entries(
+                [
+                    ("enter", "to the list", ""),
+                    ("esc", "clear", "nav.back"),
+                    ("", "words as in deskterm ls", ""),
+                ]
+            )
+        else:
+            line.show_entries(self._here(), last)
+
+    def _writing(self) -> list[Entry]:
+        if self.screen.composer.commanding:
+            return [("enter", "write on", ""), ("esc", "keep draft and close", "write.keep")]
+        return [_entry(action) for action in actions.hints(TEXT)]
+
+    def _here(self) -> list[Entry]:
+        screen = self.screen
+        found = [a for a in actions.hints(*screen.places()) if a.id != "help.keys" and self._fits(a.id)]
+        entries = [_entry(action) for action in found]
+        if screen.reading:
+            entries.insert(4, ("esc", "back", "nav.back"))
+        return entries
+
+    def _fits(self, action: str) -> bool:
+        """Whether a hint is worth its room now."""
+        pane = self.screen.showing.pane
+        if action == "file.open":
+            return pane is not None and bool(attachments.numbered(pane.said))
+        return action != "ticket.open" or not self.screen.reading
+
+    def _choices(self, line: HintsLine) -> None:
+        """What may follow a key such as `g`; what does not fit on the line stands on the one above."""
+        screen = self.screen
+        entries = (
+            self._files()
+            if screen.waiting in ("o", "O") and CONVERSATION in screen.places()
+            else [
+                (key_shown(key), action.words, action.id)
+                for key, action in screen.keymap.choices(screen.waiting, places=screen.places())
+                if action.id in screen.handlers
+            ]
+        )
+        room, above = screen.room[0] - 2, list[Entry]()
+        while entries and _cells(entries) > room:
+            above.append(entries.pop(0))
+        line.show_entries(entries)
+        runs: list[Run] = []
+        for key, words, _ in above:
+            runs += [(key, Role.KEY), (f" {words}  ", Role.DIM)]
+        if runs:
+            screen.query_one("#status", StatusLine).show(runs)
+        else:
+            self.status()
+
+    def _files(self) -> list[Entry]:
+        pane = self.screen.showing.pane
+        found = attachments.numbered(pane.said)[:9] if pane is not None else []
+        does = "file.save" if self.screen.waiting == "O" else "file.open"
+        return [(str(n), fit(clean(file.name), 24), does) for n, (_, file) in enumerate(found, 1)]
+
+
+def key_shown(name: str) -> str:
+    """Textual's name of a key as people write it."""
+    return _WRITTEN.get(name) or actions.keys_shown(name)
+
+
+def _entry(action: actions.Action) -> Entry:
+    return actions.keys_shown(action.keys[0]), action.words, action.id
+
+
+def _cells(entries: list[Entry]) -> int:
+    return sum(cells([(key, Role.KEY), (words, Role.DIM)]) + 3 for key, words, _ in entries)

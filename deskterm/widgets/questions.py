@@ -1,0 +1,129 @@
+"""What a picker asks, which choices match what is typed, and how a choice is drawn.
+
+Pure: choices and words in, runs out. Knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from deskterm.safe import clean, pad, width
+from deskterm.symbols import Symbols
+from deskterm.widgets.paint import Role, Run, cells, cut, spread
+
+FREE = "\0typed"
+"""Id of the line that takes what was typed as it is."""
+KEYS = 8
+"""Cells of the key column where keys come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    label: str
+    key: str = ""
+    """One letter that picks it at once while nothing is typed; in other lists just shown."""
+    detail: str = ""
+    """More words, also searched."""
+    off: str = ""
+    """Why it cannot be chosen now; drawn grey and kept in its place."""
+    ticked: bool = False
+    """Already so, such as a tag that is on."""
+    help: str = ""
+    """A sentence for the foot while the cursor is on it."""
+
+    @property
+    def width(self) -> int:
+        """Cells of the whole of it."""
+        words = f"{clean(self.label)}  {clean(self.off or self.detail)}"
+        return width(words) + width(self.key) + 6
+
+
+Preview = Callable[[Choice, int], Awaitable[Sequence[Sequence[Run]]]]
+"""The lines beside a choice, for so many cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a picker asks."""
+
+    title: str
+    choices: tuple[Choice, ...]
+    foot: str = "enter choose   esc close"
+    instant: bool = True
+    """A choice's key picks it at once while the filter is empty; `/` begins the filter."""
+    several: bool = False
+    """Space ticks, enter takes all ticked (or the one under the cursor)."""
+    free: str = ""
+    """If not empty, typed text that is no choice may be taken, under this word: `new tag`."""
+    hint: str = ""
+    """What to type, where there is nothing to choose from."""
+    typed: str = ""
+    """What stands in the box already."""
+    may_be_empty: bool = False
+    """Where there is nothing to choose from: nothing typed is an answer too."""
+    keys_first: bool = False
+    """The keys stand before the words, as in the help."""
+
+
+def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
+    """The choices that hold every typed word; those whose label starts with the text come first."""
+    wanted = typed.casefold().split()
+    found = [
+        choice
+        for choice in choices
+        if all(word in f"{choice.label} {choice.detail} {choice.key}".casefold() for word in wanted)
+    ]
+    start = typed.casefold().strip()
+    return sorted(found, key=lambda choice: not choice.label.casefold().startswith(start)) if start else found
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the choices of a question are drawn."""
+
+    room: int
+    symbols: Symbols
+    with_detail: bool
+    question: Question
+
+    @property
+    def keys(self) -> int:
+        """Cells of the widest key."""
+        return max((width(choice.key) for choice in self.question.choices), default=0)
+
+    @property
+    def label(self) -> int:
+        """Cells of the widest label, but not more than half of the room."""
+        widest = max((width(clean(choice.label)) for choice in self.question.choices), default=0)
+        return min(widest, max(self.room // 2, 8))
+
+
+def choice_line(choice: Choice, shown: Shown, *, cursor: bool, ticked: bool) -> list[Run]:
+    """One choice on exactly `shown.room` cells: marks, words, and its key at the end or before the words."""
+    look = shown.symbols
+    ink = Role.OFF if choice.off else Role.CURSOR if cursor else Role.TEXT
+    mark: Run = (f"{look.cursor if cursor else ' '}{look.done if ticked else ' '} ", Role.MARK)
+    key_ink = Role.OFF if choice.off else Role.KEY
+    before: list[Run] = []
+    after: list[Run] = []
+    if shown.question.keys_first:
+        before = [(pad(choice.key, KEYS), key_ink)]
+    elif shown.keys:
+        after = [(f" {pad(choice.key, shown.keys)} ", key_ink)]
+    space = shown.room - 3 - cells(before) - cells(after)
+    body = _body(choice, shown, space=space, ink=ink)
+    return [mark, *before, *spread(body, [], space, fill=(" ", ink)), *after]
+
+
+def _body(choice: Choice, shown: Shown, *, space: int, ink: Role) -> list[Run]:
+    label, detail = clean(choice.label), clean(choice.off or choice.detail)
+    ellipsis = shown.symbols.ellipsis
+    if not shown.with_detail or not detail:
+        return cut([(label, ink)], space, ellipsis)
+    named = (pad(label, min(shown.label, space), ellipsis=ellipsis), ink)
+    return [
+        named,
+        *cut([(f"  {detail}", Role.OFF if choice.off else Role.DIM)], space - cells([named]), ellipsis),
+    ]
