@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from channels.letter import Letter
@@ -16,8 +17,8 @@ from deskterm.intake import Facts, counterpart, message_id
 from store import blobs
 from store.errors import NotFound, StoreDamaged
 from store.log import ids
-from store.model import Message, Ticket
-from store.reads import conversation, people, tickets
+from store.model import Ticket
+from store.reads import people, tickets
 from store.rules import threads
 
 
@@ -35,29 +36,49 @@ def facts(
     In an archive a letter from us is one we wrote, so it takes part in the ticket it answers.
     """
     eid = message_id(secret, letter)
-    twins = conversation.by_msgid(conn, letter.message_id) if letter.message_id else []
+    twins = _twins(conn, letter.message_id) if letter.message_id else []
     from_us = len(letter.sender) == 1 and letter.sender[0].addr.lower() in ours
     known, same_id = _seen(conn, letter, eid, twins, from_us=from_us, folder=folder)
     if same_id and _exists(conn, eid):
         eid = message_id(secret, letter, distinct=True)
         known = _exists(conn, eid)
-    where = threads.decide(_evidence(conn, letter, besides=ours if archived and from_us else frozenset()))
+    evidence = _evidence(conn, letter, twins, besides=ours if archived and from_us else frozenset())
+    where = threads.decide(evidence)
+    ticket = _ticket(conn, where)
     person = counterpart(letter, ours=from_us)
     address = person.addr.lower() if person else ""
-    ticket = _ticket(conn, where)
+    customer = people.by_email(conn, address) if address else None
+    domain = address.rpartition("@")[2] if customer is None and "@" in address else ""
     return Facts(
         message=eid, known=known, same_id=same_id, where=where, ticket=ticket,
-        ticket_id=_new_ticket_id(conn, where, letter, ticket, secret=secret, message=eid),
-        customer=people.by_email(conn, address) if address else None,
-        account=people.account_of_domain(conn, address.rpartition("@")[2]) if "@" in address else None,
+        ticket_id=_new_ticket_id(conn, where, letter, secret=secret, message=eid),
+        customer=customer, account=people.account_of_domain(conn, domain) if domain else None,
         own=ours, from_us=from_us,
-        participants=people.participants(conn, ticket.id) if ticket else frozenset(),
+        participants=_participants(evidence, ticket),
         newest=_newest(conn, ticket.id) if ticket and archived else 0,
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """A message that has the letter's Message-ID."""
+
+    id: str
+    ticket: str
+    kind: str
+    body: str
+
+
+def _twins(conn: sqlite3.Connection, msgid: str) -> list[_Twin]:
+    rows = conn.execute(
+        "SELECT id, ifnull(ticket, ''), kind, ifnull(body, '') FROM message WHERE msgid = ? ORDER BY n",
+        (msgid,),
+    )
+    return [_Twin(*row) for row in rows]
+
+
 def _seen(
-    conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[Message], *, from_us: bool,
+    conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[_Twin], *, from_us: bool,
     folder: Path | None,
 ) -> tuple[bool, bool]:  # fmt: skip
     """Whether the letter is here already, and whether another one took its Message-ID.
@@ -81,7 +102,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.replace(">", "").split())
 
 
-def _text(conn: sqlite3.Connection, message: Message, folder: Path | None) -> str:
+def _text(conn: sqlite3.Connection, message: _Twin, folder: Path | None) -> str:
     try:
         return blobs.read_text(conn, message.body, folder=folder)
     except (NotFound, StoreDamaged):
@@ -92,16 +113,19 @@ def _exists(conn: sqlite3.Connection, eid: str) -> bool:
     return conn.execute("SELECT 1 FROM message WHERE id = ?", (eid,)).fetchone() is not None
 
 
-def _evidence(conn: sqlite3.Connection, letter: Letter, *, besides: frozenset[str]) -> threads.Evidence:
+def _evidence(
+    conn: sqlite3.Connection, letter: Letter, twins: list[_Twin], *, besides: frozenset[str]
+) -> threads.Evidence:
     """All that decides where the letter goes; `besides` take part in every ticket."""
     own = threads.ids_of(
         letter.message_id, letter.references, letter.in_reply_to,
         field_text=field(letter.raw, "in-reply-to") if letter.references else "",
     )  # fmt: skip
     returned = letter.bounce.original_message_id if letter.bounce else ""
-    known = [
-        k for msgid in dict.fromkeys((*own.cited, own.own, returned)) if msgid for k in _known(conn, msgid)
-    ]
+    known: list[threads.Known] = []
+    for msgid in dict.fromkeys((*own.cited, own.own, returned)):
+        if msgid:
+            known += _known(conn, msgid, twins if msgid == letter.message_id else _twins(conn, msgid))
     numbers = threads.claimed_numbers(letter.subject)
     candidates = {k.ticket for k in known} | {_numbered(conn, n) for n in numbers} - {""}
     return threads.Evidence(
@@ -115,13 +139,17 @@ def _evidence(conn: sqlite3.Connection, letter: Letter, *, besides: frozenset[st
     )
 
 
-def _known(conn: sqlite3.Connection, msgid: str) -> Iterable[threads.Known]:
-    seen = conversation.by_msgid(conn, msgid)
+def _known(conn: sqlite3.Connection, msgid: str, seen: list[_Twin]) -> Iterable[threads.Known]:
     if seen:
         for message in seen:
             yield threads.Known(msgid, _rest(conn, message.ticket), ours=message.kind == "out")
         return
-    for ticket in dict.fromkeys(message.ticket for message in conversation.citing(conn, msgid)):
+    rows = conn.execute(
+        "SELECT DISTINCT m.ticket FROM msgref r JOIN message m ON m.id = r.message WHERE r.ref = ?"
+        " ORDER BY m.n",
+        (msgid,),
+    )
+    for (ticket,) in rows.fetchall():
         yield threads.Known(msgid, _rest(conn, ticket), seen=False)
 
 
@@ -133,7 +161,7 @@ def _rest(conn: sqlite3.Connection, ticket: str) -> str:
         row = conn.execute("SELECT merged_into FROM ticket WHERE id = ?", (at,)).fetchone()
         merged[at] = str(row[0]) if row and row[0] else ""
         at = merged[at]
-    return threads.resting(ticket, merged)
+    return threads.resting(ticket, merged) if merged.get(ticket) else ticket
 
 
 def _numbered(conn: sqlite3.Connection, number: int) -> str:
@@ -172,9 +200,14 @@ def _newest(conn: sqlite3.Connection, ticket: str) -> int:
     return conn.execute(query, (ticket,)).fetchone()[0] or 0
 
 
+def _participants(evidence: threads.Evidence, ticket: Ticket | None) -> frozenset[str]:
+    found = (one.participants for one in evidence.tickets if ticket and one.ticket == ticket.id)
+    return next(found, frozenset())
+
+
 def _new_ticket_id(
     conn: sqlite3.Connection, where: threads.Join | threads.NewTicket | threads.Claims, letter: Letter,
-    ticket: Ticket | None, *, secret: bytes, message: str,
+    *, secret: bytes, message: str,
 ) -> str:  # fmt: skip
     """The id a new ticket gets: by its thread's root, unless a ticket of that root is here already."""
     root = where.root if isinstance(where, threads.NewTicket) else ""
