@@ -202,7 +202,7 @@ def _newest(conn: sqlite3.Connection, ticket: str) -> int:
 
 def _participants(evidence: threads.Evidence, ticket: Ticket | None) -> frozenset[str]:
     found = (one.participants for one in evidence.tickets if ticket and one.ticket == ticket.id)
-    return next(found, frozenset())
+    return next(found, frozenset[str]())
 
 
 def _new_ticket_id(
