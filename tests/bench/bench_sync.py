@@ -10,6 +10,7 @@ import cProfile
 import os
 import pstats
 import random
+import re
 import resource
 import sys
 import tempfile
@@ -31,15 +32,16 @@ BATCH = 200
 USER = "bench"
 START = 1_750_000_000
 
-_WORDS = (
+_WORDS = re.findall(
+    r"\w+",
     "the of and to in for is on that by this with you it not or be are from at as your all have new more an"
     " was we will can us about if my has but our one other do no they he up may what which their out use any"
     " there see only so his when here web also now help get view first am been would how were services some"
     " these its like service than price date back top people had list name just over state year day into"
     " email two health world next used go work last most products music buy data make them should product"
     " system post her city add policy number such please available copyright support message after best"
-    " export invoice broken login password refund order delivery account error screen window crash report"
-).split()  # noqa: SIM905
+    " export invoice broken login password refund order delivery account error screen window crash report",
+)
 
 
 def letters(count: int) -> list[bytes]:
