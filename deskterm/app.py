@@ -70,7 +70,7 @@ class DesktermApp(App[int]):
         self.main = MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols)
         self.push_screen(self.main)
         self.call_after_refresh(self._after_first_paint)
-        for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+        for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"):
             self._end_on(name)
 
     # Work beside the screen
@@ -144,6 +144,8 @@ class DesktermApp(App[int]):
         """End with one sentence. Textual's report would print local variables, and passwords are such."""
         if self.failure:
             return
+        with contextlib.suppress(Exception):
+            self.main.composing.keep_at_once()
         self.failure = (
             f"deskterm stopped on a mistake of its own ({type(error).__name__}). Nothing that was saved"
             f" is lost. {_kept(self.desk.home, error)}"

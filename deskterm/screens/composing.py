@@ -232,6 +232,11 @@ class Composing:
         if self.letter is not None and self.letter.ticket.id == ticket:
             self.box.saved(drawing.clock(self.desk.now, self.desk.now) if begun.text.strip() else "")
 
+    def keep_at_once(self) -> None:
+        """Keep the draft in this thread, when nothing else will run any more. Raises StoreError."""
+        if self.letter is not None:
+            drafting.keep(self.desk, self.letter.begun(self.box.text), self.letter.blobs)
+
     async def keep_now(self) -> None:
         """Keep the draft before anything else happens, such as the end of the program. Raises StoreError."""
         if self.letter is not None:

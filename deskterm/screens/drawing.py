@@ -137,10 +137,10 @@ def what_next(next_: Next, *, now: int) -> tuple[str, ...]:
     """Where work could be found, for a queue that is empty."""
     lines: list[str] = []
     if next_.unassigned:
-        oldest = f"{next_.unassigned} unassigned, oldest {length(now - next_.since)}"
-        lines.append(f"{oldest}     g u look   i take the oldest")
+        lines += ["", f"{next_.unassigned} unassigned, oldest {length(now - next_.since)}"]
+        lines.append("g u look   i take the oldest")
     if next_.wakes is not None:
-        lines.append(f"next snooze wakes {clock(next_.wakes, now)}     g s snoozed")
+        lines += ["", f"next snooze wakes {clock(next_.wakes, now)}", "g s snoozed"]
     return tuple(lines)
 
 
@@ -260,7 +260,8 @@ def _stand(one: Clock, look: Symbols) -> Run:
         return f"{look.paused} paused", Role.PAUSED
     left = (one.target or 0) - one.used
     glyph = {Mood.CALM: look.calm, Mood.SOON: look.soon, Mood.LATE: look.late}[one.mood]
-    words = f"-{length(left)} late" if one.mood is Mood.LATE else f"{length(left)} left"
+    size = length(left)
+    words = f"-{size} late" if one.mood is Mood.LATE else f"{size} left" if len(size) < 7 else size
     return f"{glyph} {words}", _MOODS[one.mood]
 
 

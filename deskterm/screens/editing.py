@@ -30,16 +30,22 @@ def edit_text(app: DesktermApp, text: str) -> str | None:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
         with app.suspend():
-            status = subprocess.run([*command, name], check=False).returncode
+            status, why = _run([*command, name])
         back = path.read_text(encoding="utf-8", errors="replace")
     except SuspendNotSupported:
         raise Refused("This terminal cannot step aside for an editor; the text is kept here.") from None
-    except OSError as error:
-        raise Refused(
-            f"{command[0]} could not be started ({error.strerror}); the text is kept here."
-        ) from None
     finally:
         path.unlink(missing_ok=True)
+    if why:
+        raise Refused(f"{command[0]} could not be started ({why}); the text is kept here.")
     if status != 0:
         raise Refused(f"{command[0]} ended with {status}; the text is as it was.")
     return back if back.strip() and back != text else None
+
+
+def _run(command: list[str]) -> tuple[int, str]:
+    """The exit code, or why it could not be started. Never raises: the screen has to come back first."""
+    try:
+        return subprocess.run(command, check=False).returncode, ""
+    except OSError as error:
+        return 1, error.strerror or type(error).__name__

@@ -75,6 +75,7 @@ class Filtering:
     def clear(self) -> None:
         """Leave the box and show the queue as it was."""
         self._leave()
+        self.screen.telling.clear()
         if self.screen.showing.view.filter:
             self.narrow("")
 

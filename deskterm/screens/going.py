@@ -87,6 +87,7 @@ class Going:
         zoomed = [name for name in ("with-customer", "zoom-talk", "zoom-list") if screen.has_class(name)]
         if zoomed:
             screen.show_mode(zoomed[0], on=False)
+            self._focus()
         elif screen.talk.has_focus or screen.has_class("reading"):
             self._to_list()
         elif screen.list.drop_selection():
@@ -118,6 +119,11 @@ class Going:
         """The customer beside the conversation, or over it where there is no room beside."""
         name = "without-customer" if self.screen.wide else "with-customer"
         self.screen.show_mode(name, not self.screen.has_class(name))
+        self._focus()
+
+    def _focus(self) -> None:
+        """The keys to what is read: a pane that was hidden has lost them."""
+        (self.screen.talk if self.screen.has_class("reading") else self.screen.list).focus()
 
     def scroll(self, by: int) -> None:
         """Scroll what is read: the conversation, or the customer where that stands over it."""

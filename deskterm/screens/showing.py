@@ -84,7 +84,7 @@ class Showing:
         self.view = view
         screen.list.now = self.desk.now
         screen.list.failed = panes.failed(self.desk)
-        screen.list.show(source, self.heading())
+        screen.list.show(source, self.heading(source.count()))
         if keep:
             screen.list.go_to(keep)
         screen.telling.status()
@@ -109,27 +109,31 @@ class Showing:
         self.show(View(queue), keep=keep)
         self.draw_tabs()
 
-    def heading(self) -> Heading:
-        """How the list is named, and what stands in it when it is empty."""
+    def heading(self, count: int) -> Heading:
+        """How a list of so many lines is named, and what stands in it when it is empty."""
         view = self.view
         bands = view.order == "sla" and self.screen.wide and not self.screen.tight
         name = f"{view.queue.name}, {view.filter}" if view.filter else view.queue.name
         return Heading(
-            name, ORDERS[view.order], bands=bands, state=self.screen.telling.trouble(), empty=self._empty()
+            name,
+            ORDERS[view.order],
+            bands=bands,
+            state=self.screen.telling.trouble(),
+            empty=self._empty(count),
         )
 
     def draw_heading(self) -> None:
-        heading = self.heading()
+        heading = self.heading(self.screen.list.total)
         if heading != self.screen.list.heading:
             self.screen.list.set_heading(heading)
 
-    def _empty(self) -> tuple[str, ...]:
+    def _empty(self, count: int) -> tuple[str, ...]:
+        if count:
+            return ()
         if self.view.filter:
             return f"Nothing matches {self.view.filter}", "esc clears, g / searches everything"
-        if self.screen.list.total:
-            return ()
         if not panes.boxes(self.desk) and not self.desk.settings.mailbox:
-            return "No mailbox yet.", "`deskterm setup` reads one, c begins a ticket by hand"
+            return "No mailbox yet.", "`deskterm setup` reads one", "c begins a ticket by hand"
         if self.view.queue.name == "Mine":
             return "Nothing waits for you.", *drawing.what_next(known.what_next(self.desk), now=self.desk.now)
         return ("Nothing here.",)
@@ -182,6 +186,11 @@ class Showing:
         else:
             self._timer = self.screen.set_timer(FOLLOW, self._follow)
         self._followed = now
+
+    @property
+    def following(self) -> bool:
+        """The panes have yet to follow the cursor."""
+        return self._timer is not None
 
     def _follow(self) -> None:
         self._timer = None

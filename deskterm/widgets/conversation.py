@@ -174,7 +174,8 @@ class Conversation(Pane):
     def _first_view(self) -> int:
         """The last message from its heading on, with as much before it as fits."""
         last = self._starts.get(self.blocks[-1].id, 0) if self.blocks else 0
-        return min(self._clamped(last - 1), self._clamped(len(self._lines)))
+        before = 1 if self.view_height > 4 else 0
+        return min(self._clamped(last - before), self._clamped(len(self._lines)))
 
     def _clamped(self, top: int) -> int:
         return max(0, min(top, len(self._lines) - self.view_height))

@@ -1,0 +1,172 @@
+"""Acts on the screen: what the database holds after a key, and what the screen says about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deskterm.screens import choosing
+from store.model import Status
+from store.reads import many
+from tests.rigs.mail import messages, states
+from tests.rigs.stage import Stage, on_stage
+
+
+async def test_solve_wait_and_take_change_the_ticket_and_go_on_to_the_next(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        first, second = stage.line, stage.main.list._line(1)
+        assert second is not None
+        await stage.press("e")
+        assert stage.ticket(first.number or 0).status is Status.SOLVED
+        assert stage.line.id == second.id
+        assert stage.status == f"Solved #{first.number} {first.subject} · z to undo"
+        await stage.press("w")
+        assert stage.ticket(second.number or 0).status is Status.WAITING
+        await stage.press("2", "i")
+        assert stage.status.startswith("Assigned #") and "to Marek · z to undo" in stage.status
+
+
+async def test_undo_and_redo_say_what_they_did_and_how_it_is_reversed(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("e", "z")
+        assert stage.ticket(number).status is Status.OPEN
+        assert stage.status == f"Undid solve of #{number} · Z to redo"
+        await stage.press("Z")
+        assert stage.ticket(number).status is Status.SOLVED
+        assert stage.status == f"Did again solve of #{number} · z to undo"
+        await stage.press("z", "z")
+        assert stage.status == "There is nothing to undo." or "Undid" in stage.status
+
+
+async def test_the_same_act_again_on_another_ticket(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press(".")
+        assert stage.status == "Nothing to repeat yet."
+        await stage.press("t", "=callback", "enter", "j")
+        number = stage.line.number or 0
+        assert "callback" not in stage.ticket(number).tags
+        await stage.press("full_stop")
+        assert "callback" in stage.ticket(number).tags
+
+
+async def test_a_range_is_one_act_with_one_undo(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        before = many.versions(stage.desk.conn, _ids(stage, 3))
+        await stage.press("v", "j", "j")
+        assert "3 selected" in stage.status
+        await stage.press("e")
+        assert stage.status == "Solved 3 tickets · z to undo"
+        assert {t.status for t in many.tickets(stage.desk.conn, list(before))} == {Status.SOLVED}
+        assert "selected" not in stage.status
+        await stage.press("z")
+        assert Status.SOLVED not in {t.status for t in many.tickets(stage.desk.conn, list(before))}
+
+
+async def test_all_in_the_filter_are_acted_upon_also_those_not_read(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("6")
+        total = stage.main.list.total
+        await stage.press("asterisk", "x")
+        assert f"{total - 1} selected" in stage.status
+        await stage.press("p", "2")
+        assert stage.status == f"P2 for {total - 1} tickets · z to undo"
+
+
+async def test_a_status_and_a_priority_are_picked_with_one_letter(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("s", "h")
+        assert stage.ticket(number).status is Status.HOLD
+        await stage.press("p", "4")
+        number = stage.line.number or 0
+        assert stage.ticket(number).priority == 4
+
+
+async def test_tags_are_ticked_added_and_taken_off(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        assert set(stage.ticket(number).tags) == {"2.3", "export"}
+        await stage.press("t", "space", "enter")
+        assert stage.ticket(number).tags == ("export",)
+        await stage.press("t", "=print", "enter")
+        assert set(stage.ticket(number).tags) == {"export", "printing"}
+        await stage.press("t", "=brand-new", "enter")
+        assert set(stage.ticket(number).tags) == {"brand-new", "export", "printing"}
+        await stage.press("t", "space", "down", "space", "down", "space", "enter")
+        assert stage.ticket(number).tags == ()
+
+
+async def test_snooze_by_a_letter_and_by_words(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("h", "h")
+        assert stage.ticket(number).snooze_until == int(stage.clock.now) + 3600
+        second = stage.line.number or 0
+        await stage.press("h", "slash", "=in 2 days at nonsense", "enter")
+        assert stage.ticket(second).snooze_until is None
+        await stage.press("h", "slash", "=2d", "enter")
+        assert (stage.ticket(second).snooze_until or 0) > stage.clock.now + 86_400
+
+
+async def test_assigning_to_nobody_and_to_a_name(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("a", "=Ann", "enter")
+        assert stage.ticket(number).assignee == "Ann"
+        number = stage.line.number or 0
+        await stage.press("a", "0")
+        assert stage.ticket(number).assignee == ""
+        assert choosing.NOBODY not in stage.text
+
+
+async def test_what_a_key_refuses_is_said_and_nothing_else_happens(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("slash", "=zzqqxx", "enter")
+        for key in ("e", "s", "h", "t", "m", "r", "n", "a", "H", "enter"):
+            await stage.press(key)
+            assert stage.app.screen is stage.main, key
+            assert stage.status == "There is no ticket here.", key
+
+
+async def test_the_macro_picker_shows_the_real_result_and_does_exactly_that(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("m")
+        await stage.until(lambda: "1 letter would leave" in stage.text)
+        assert "open → waiting" in stage.text and "Hi Dana," in stage.text
+        before = len(messages(stage.desk, stage.ticket(number)))
+        await stage.press("E")
+        assert stage.app.screen is not stage.main
+        assert "Escalate to Engineering:" in stage.text
+        await stage.press("=bug 17", "enter")
+        while stage.app.screen is not stage.main:
+            await stage.press("=words", "enter")
+        assert stage.status.startswith("Macro Escalate to Engineering on #")
+        assert len(messages(stage.desk, stage.ticket(number))) > before
+        await stage.press("z")
+        assert len(messages(stage.desk, stage.ticket(number))) == before
+
+
+async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("asterisk", "m", "D")
+        assert "letters would leave" in stage.text
+        assert "queued" not in states(stage.desk)
+        await stage.press("k")
+        assert "queued" not in states(stage.desk)
+        await stage.press("m", "D", "s")
+        assert states(stage.desk).count("queued") > 5
+        assert "z to undo" in stage.status
+
+
+async def test_where_nothing_is_mine_take_takes_the_oldest(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("asterisk", "e")
+        assert "Nothing waits for you." in stage.text and "i take the oldest" in stage.text
+        await stage.press("i")
+        assert "to Marek" in stage.status and stage.main.list.total == 1
+
+
+def _ids(stage: Stage, count: int) -> list[str]:
+    found = [stage.main.list._line(n) for n in range(count)]
+    return [line.id for line in found if line is not None]

@@ -1,0 +1,252 @@
+"""Writing on the screen: replies, notes, drafts, what goes with them, and that no word is ever lost."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from deskterm import drafting
+from store.model import Kind, Status
+from tests.rigs.mail import letter, messages, states, take
+from tests.rigs.stage import Stage, on_stage, opened
+
+
+def drafts(stage: Stage) -> list[tuple[str, str]]:
+    return stage.desk.conn.execute("SELECT kind, text FROM draft").fetchall()
+
+
+async def test_a_reply_is_queued_solves_and_can_be_called_back_into_the_composer(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("r", "=Hello Dana.", "escape", "y")
+        assert states(stage.desk)[-1] == "queued"
+        assert stage.ticket(number).status is Status.SOLVED
+        assert "queued · z to undo" in stage.status and "out 1" in stage.lines[0]
+        await stage.press("z")
+        assert states(stage.desk)[-1] == "called back"
+        assert stage.ticket(number).status is Status.OPEN
+        assert stage.main.writing and f"#{number} " in stage.lines[1]
+        assert stage.main.composer.text.startswith("Hello Dana.\n\nOn ")
+        assert "quoted:" not in stage.text, "the quote stands in the text already"
+
+
+@pytest.mark.parametrize(("key", "status"), [("y", "solved"), ("Y", "open"), ("w", "waiting")])
+async def test_the_command_row_says_and_does_what_becomes_of_the_ticket(
+    key: str, status: str, tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("r", "=Hello.", "escape")
+        assert "y send + solve" in stage.text and "enter write on" in stage.hints
+        await stage.press(key)
+        assert stage.ticket(number).status.value == status
+
+
+async def test_y_keeps_it_open_where_the_setting_says_so(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, send_key="open") as stage:
+        number = stage.line.number or 0
+        await stage.press("r", "=Hello.", "escape")
+        assert "y send + keep open" in stage.text
+        await stage.press("y")
+        assert stage.ticket(number).status is Status.OPEN
+
+
+async def test_a_note_looks_different_and_never_leaves(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number, before = stage.line.number or 0, states(stage.desk)
+        await stage.press("n", "=Between us.", "escape")
+        assert "Note, only your team sees this" in stage.text and "y save note" in stage.text
+        assert "send" not in stage.text and "cc" not in stage.lines[-5]
+        await stage.press("y")
+        last = messages(stage.desk, stage.ticket(number))[-1]
+        assert last.kind is Kind.NOTE and states(stage.desk) == before
+
+
+async def test_a_reply_becomes_a_note_with_the_same_words(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Not for them.", "escape", "n")
+        assert "Note, only your team sees this" in stage.text
+        assert drafts(stage) == [("note", "Not for them.")]
+        await stage.press("escape", "n")
+        assert "Reply to Dana Reyes" in stage.text and drafts(stage) == [("out", "Not for them.")]
+
+
+async def test_every_pause_keeps_the_draft_and_r_goes_on_with_it(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=A first thought")
+        await stage.until(lambda: drafts(stage) == [("out", "A first thought")], seconds=5)
+        assert "draft saved" in stage.text
+        await stage.press("escape", "q")
+        assert "draft, 1 line, saved" in stage.text
+        await stage.press("r", "=.")
+        assert stage.main.composer.text == "A first thought."
+        await stage.press("escape", "escape")
+        assert drafts(stage) == [("out", "A first thought.")]
+
+
+async def test_the_list_of_drafts_goes_on_with_one(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("n", "=Later", "escape", "q", "2", "g", "d")
+        assert "Drafts 1" in stage.text and "note: Later" in stage.text
+        await stage.press("enter")
+        assert stage.main.writing and stage.main.composer.text == "Later"
+
+
+async def test_discarding_asks_with_another_key(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Nonsense", "escape", "D", "D")
+        assert stage.app.screen is not stage.main and drafts(stage) != []
+        await stage.press("escape", "D", "x")
+        assert drafts(stage) == [] and not stage.main.writing
+        assert stage.status == "Draft discarded."
+
+
+async def test_an_attachment_goes_along_and_survives_being_kept_as_a_draft(tmp_path: Path) -> None:
+    (tmp_path / "june.csv").write_bytes(b"a,b\n1,2\n")
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("r", "=See the attached file.", "escape", "a", f"={tmp_path}/nothing.csv", "enter")
+        assert "cannot be attached" in stage.status
+        await stage.press("a", f"={tmp_path}/june.csv", "enter")
+        assert "attached: [1] june.csv 8 B" in stage.text
+        await stage.press("escape", "q", "r")
+        assert "attached: [1] june.csv 8 B" in stage.text
+        await stage.press("escape", "y")
+        last = messages(stage.desk, stage.ticket(number))[-1]
+        assert [file.name for file in last.files] == ["june.csv"]
+        await stage.press("z")
+        assert "attached: [1] june.csv 8 B" in stage.text
+        begun = drafting.begun(stage.desk, last.ticket)
+        assert begun is not None and begun.files == last.files
+
+
+async def test_what_is_odd_is_said_once_before_it_leaves(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=The file is attached.", "escape", "y")
+        assert "It speaks of an attachment and has none." in stage.text and stage.main.writing
+        await stage.press("y")
+        assert not stage.main.writing and states(stage.desk)[-1] == "queued"
+
+
+async def test_a_greeting_with_another_customers_name_is_said(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hi Miguel, all is well.", "escape", "y")
+        assert "It greets Miguel, and the customer has another name." in stage.text
+
+
+async def test_a_letter_that_comes_in_while_writing_stops_the_sending_once(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        ticket = stage.ticket(stage.line.number or 0)
+        last = [m for m in messages(stage.desk, ticket) if m.kind is Kind.IN][-1]
+        await stage.press("r", "=Nearly done.")
+        other, _ = opened(stage.desk.home, now=stage.clock.now)
+        raw = letter(
+            1, sender=last.sender, subject=f"Re: {ticket.subject}", answers=last.msgid,
+            text="It works again!", when=stage.clock.now,
+        )  # fmt: skip
+        await asyncio.to_thread(take, other, raw)
+        other.close()
+        await stage.until(lambda: "It works again!" in stage.text)
+        assert stage.main.composer.text == "Nearly done."
+        await stage.press("escape", "y")
+        assert "A letter came in while you wrote" in stage.text and stage.main.writing
+        await stage.press("y")
+        assert not stage.main.writing
+
+
+async def test_copies_are_set_and_taken_away(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=x", "escape", "c", "=nobody", "enter")
+        assert "nobody is no address" in stage.status
+        await stage.press("c", "=ann@a.example", "enter")
+        assert "cc ann@a.example" in stage.text
+        await stage.press("escape", "c", "ctrl+u", "enter")
+        assert "cc none" in stage.text
+
+
+async def test_quoting_is_switched_off_and_on_and_kept_with_the_draft(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=x", "escape", "Q")
+        assert "quoted:" not in stage.text
+        await stage.press("escape", "q", "r")
+        assert "quoted:" not in stage.text
+        await stage.press("escape", "Q")
+        assert "quoted: last message" in stage.text
+
+
+async def test_a_macro_is_put_into_the_text(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hello. ", "ctrl+o", "slash", "=logs", "enter")
+        assert stage.main.composer.text.startswith("Hello. ") and "tallybrook.log" in stage.main.composer.text
+        assert stage.main.composer.has_keys
+        await stage.press("ctrl+z")
+        assert stage.main.composer.text == "Hello. "
+
+
+async def test_a_storm_of_sizes_while_writing_changes_no_letter(tmp_path: Path) -> None:
+    text = "A long line, wrapped for the eye and never in what is stored, whatever the window does. " * 3
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r")
+        await stage.paste(text)
+        for size in ((80, 24), (60, 20), (40, 10), (20, 5), (200, 60), (100, 15), (120, 40)):
+            await stage.resize(*size)
+            assert stage.main.composer.text == text
+        await stage.press("=!", "escape", "q")
+        assert drafts(stage) == [("out", text + "!")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 10)])
+async def test_the_text_gets_most_of_a_small_screen_and_the_question_stays(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path, size=size) as stage:
+        await stage.press("r", "=Hello")
+        text = stage.main.composer.query_one("#text")
+        assert stage.main.talk.size.height >= 3
+        assert text.size.height >= (10 if size[1] > 22 else 8 if size[1] > 18 else 1)
+        assert "Any news?" in stage.text or size[1] <= 10
+
+
+async def test_a_click_elsewhere_does_not_swallow_what_is_typed_next(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hello")
+        await stage.pilot.click("#talk", offset=(5, 5))
+        await stage.press("=, Dana")
+        assert stage.main.composer.text == "Hello, Dana"
+
+
+async def test_quitting_while_writing_keeps_the_draft(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Unfinished", "ctrl+q")
+        assert stage.app._exit and drafts(stage) == [("out", "Unfinished")]
+
+
+async def test_quitting_asks_while_a_reply_waits(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hello", "escape", "y", "q")
+        assert "A reply has not left yet" in stage.text
+        await stage.press("s")
+        assert not stage.app._exit
+        await stage.press("q", "x")
+        assert stage.app._exit
+
+
+async def test_a_new_ticket_is_begun_by_hand(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("c", "=no address", "enter")
+        assert "Write an address and a subject" in stage.status
+        await stage.press("c", "=new@customer.example Welcome aboard", "enter")
+        assert stage.main.writing and "Reply to new@customer.example" in stage.text
+        await stage.press("=Hello!", "escape", "y")
+        row = stage.desk.conn.execute("SELECT subject, status FROM ticket ORDER BY n DESC LIMIT 1").fetchone()
+        assert row == ("Welcome aboard", "solved")
+
+
+async def test_the_conversation_is_paged_while_writing(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(80, 24)) as stage:
+        await stage.press("r", "=x")
+        before = stage.main.talk._top
+        await stage.press("pageup")
+        assert stage.main.talk._top < before and stage.main.composer.text == "x"
