@@ -9,13 +9,18 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
 import msgspec
+
+from store.files import private_folder
 
 
 class ConfigError(Exception):
     """The settings cannot be used; the text says where and what would be right."""
+
+
+Natural = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
 
 class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +67,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """dark, light, contrast, colour_blind, sixteen or mono; empty: by the terminal."""
     symbols: str = "unicode"
     """unicode or ascii."""
-    undo_seconds: int = 10
+    undo_seconds: Natural = 10
     """How long a reply can be called back before it leaves."""
     after_solve: str = "next"
     """next or stay: where the cursor goes after a ticket is solved."""
@@ -70,9 +75,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """solve or open: what `y` in the composer makes of the ticket."""
     quote: str = "last"
     """last or none: whether a reply quotes the letter it answers."""
-    archive_days: int = 14
+    archive_days: Natural = 14
     """At the first sync, letters younger than this become open tickets."""
-    poll_seconds: int = 60
+    poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=10**9)] = 60
     """How often a mailbox without IDLE is asked."""
     editor: str = ""
     """Program for long texts; empty: $VISUAL, $EDITOR, then vi."""
@@ -111,8 +116,11 @@ def load(home: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read ({error}). The desk was not opened.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{path}, line {line}: this is no UTF-8 text. The desk was not opened.") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}). The desk was not opened.") from None
     return read(text, path=str(path))
 
 
@@ -133,7 +141,7 @@ def read(text: str, *, path: str = FILE) -> Settings:
 def save(home: Path, settings: Settings) -> Path:
     """Write the settings that differ from their defaults; 0600, replaced in one step."""
     path = home / FILE
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(home)
     fresh = path.with_suffix(".new")
     with os.fdopen(
         os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8"
@@ -151,17 +159,28 @@ def write(settings: Settings) -> str:
         text += f"\n[mailbox.{_key(name)}]\naddress = {_toml(box.address)}\n"
         changed = _changed(box, Box(address=box.address))
         text += "".join(f"{field} = {_toml(value)}\n" for field, value in changed.items())
-    return text
+    return text.lstrip("\n")
 
 
 def described() -> list[tuple[str, str, str]]:
-    """Every field with its default and its sentence, for `deskterm config`."""
-    source = Path(__file__).read_text(encoding="utf-8")
-    fields = re.findall(r'^    (\w+): [^\n]*?= ([^\n]+)\n    """(.*?)"""', source, re.M | re.S)
-    required = re.findall(r'^    (\w+): str\n    """(.*?)"""', source, re.M | re.S)
-    return [(name, "", words) for name, words in required] + [
-        (n, d, " ".join(w.split())) for n, d, w in fields
-    ]
+    """Each setting of the desk, its default as TOML (empty: it has none) and its sentence."""
+    return _described(Settings())
+
+
+def described_box() -> list[tuple[str, str, str]]:
+    """The same for a mailbox."""
+    return _described(Box(address=""))
+
+
+def _described(defaults: msgspec.Struct) -> list[tuple[str, str, str]]:
+    source = Path(__file__).read_text(encoding="utf-8").partition(f"class {type(defaults).__name__}(")[2]
+    words = dict(re.findall(r'^    (\w+): [^\n]*\n    """(.*?)"""', source, re.M | re.S)[::-1])
+    found: list[tuple[str, str, str]] = []
+    for field in msgspec.structs.fields(defaults):
+        if field.name != "mailbox":
+            default = "" if field.required else _toml(getattr(defaults, field.name))
+            found.append((field.name, default, " ".join(words[field.name].split())))
+    return found
 
 
 def _changed(value: msgspec.Struct, default: msgspec.Struct) -> dict[str, object]:
@@ -186,18 +205,33 @@ def _key(name: str) -> str:
 
 def _placed(words: str, text: str, path: str) -> ConfigError:
     """An error of the decoder with the line it is about."""
-    where = re.search(r" - at `([^`]*)`", words)
-    field = re.search(r"unknown field `([^`]*)`", words)
-    name = field.group(1) if field else (where.group(1).rpartition(".")[2] if where else "")
-    section = re.findall(r"mailbox\[([^\]]*)\]|mailbox\.(\w+)", where.group(1)) if where else []
-    said = words.replace("Object contains unknown field", "there is no setting called").split(" - at ")[0]
-    known = (
-        Box.__struct_fields__
-        if section or (where and "mailbox" in where.group(1))
-        else Settings.__struct_fields__
-    )
-    hint = f" The settings here are: {', '.join(known)}." if field else ""
-    return ConfigError(f"{path}, line {_line(text, name)}: {said}.{hint} The desk was not opened.")
+    found = re.search(r" - at `([^`]*)`", words)
+    where = re.sub(r"\[[^\]]*\]", "", found[1]) if found else ""
+    unknown = re.search(r"unknown field `([^`]*)`", words)
+    name = unknown[1] if unknown else where.rpartition(".")[2]
+    known = Box.__struct_fields__ if "mailbox" in where else Settings.__struct_fields__
+    hint = f" The settings here are: {', '.join(known)}." if unknown else ""
+    line = _line(text, name)
+    return ConfigError(f"{path}, line {line}: {_said(words, name)}.{hint} The desk was not opened.")
+
+
+def _said(words: str, name: str) -> str:
+    """What the decoder says, in words for people."""
+    if field := re.match(r"Object contains unknown field `([^`]*)`", words):
+        return f'there is no setting called "{field[1]}"'
+    if field := re.match(r"Object missing required field `([^`]*)`", words):
+        return f"{field[1]} is missing"
+    if bound := re.match(r"Expected `int` ([<>])= (\d+)", words):
+        return f"{name} has to be {int(bound[2]):,} or {'more' if bound[1] == '>' else 'less'}"
+    types = [_TYPES.get(word, word) for word in re.findall(r"`(\w+)`", words.split(" - at ")[0])]
+    return f"{name} has to be {types[0]}, and is {types[1]}" if len(types) == 2 else words
+
+
+_TYPES = {
+    "str": "text", "int": "a whole number", "bool": "true or false", "array": "a list", "object": "a table",
+    "float": "a number with a point",
+}  # fmt: skip
+"""Types as the decoder calls them."""
 
 
 def _line(text: str, name: str) -> int:

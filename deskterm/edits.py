@@ -16,6 +16,7 @@ from store.errors import QueryError, Refused
 from store.log.entry import Value
 from store.model import PRIORITIES, TYPES, Status, Ticket
 from store.reads import many, tickets
+from store.rules.fields import TAG
 
 FIXED = ("number", "id", "customer", "account", "channel", "created")
 """Shown by `ls --jsonl`, and not to be changed by this way."""
@@ -124,7 +125,7 @@ def _held(ticket: Ticket, name: str) -> Value:
 
 def _tags(ticket: Ticket, value: object) -> list[tuple[str, Value]]:
     words = cast("list[object]", value) if isinstance(value, list) else [None]
-    if not all(isinstance(word, str) and word and not set(word) & set(" \t\n,.:") for word in words):
+    if not all(isinstance(word, str) and TAG.fullmatch(word) for word in words):
         raise _unfit(ticket, "tags", "a list of words")
     wanted = {str(word) for word in words}
     added: list[tuple[str, Value]] = [(f"tag.{tag}", 1) for tag in sorted(wanted - set(ticket.tags))]

@@ -5,7 +5,6 @@ Pure. Knows the words and what they mean; which tickets they are for is not its 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -15,12 +14,12 @@ from deskterm import moments
 from store.errors import QueryError
 from store.log.entry import Value
 from store.model import PRIORITIES, TYPES, Status
+from store.rules.fields import TAG
 
 FIELDS = ("status", "priority", "assignee", "tag", "type", "group", "subject", "snooze", "unread", "bin")
 
 _KINDS = {"status": "status", "priority": "priority", "assignee": "assign", "tag": "tag", "snooze": "snooze"}
 _STATUS_KINDS = {"solved": "solve", "waiting": "wait", "spam": "spam"}
-_TAG = re.compile(r"([+-]?)([^\s,.:+\-][^\s,.:]{0,49})")
 _NOBODY = frozenset({"", "none", "nobody"})
 
 
@@ -97,12 +96,13 @@ def _yes(name: str, value: str) -> bool:
 
 
 def _tag(word: str) -> tuple[str, Value]:
-    match = _TAG.fullmatch(word.strip())
-    if match is None:
+    off = word.strip().startswith("-")
+    tag = word.strip().removeprefix("-" if off else "+")
+    if not TAG.fullmatch(tag):
         raise QueryError(
             f'"{word[:40]}" is no tag; tags are words joined by commas, + puts one on, - takes it off.'
         )
-    return f"tag.{match[2]}", None if match[1] == "-" else 1
+    return f"tag.{tag}", None if off else 1
 
 
 def _unknown(name: str) -> QueryError:

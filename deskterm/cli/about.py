@@ -44,5 +44,12 @@ def config_verb() -> None:
     say.line(f"# {folder / config.FILE}")
     say.line(config.write(settings).rstrip("\n") or "# nothing is set; every field has its default")
     say.line()
-    for name, default, words in config.described():
+    _described(config.described())
+    say.line()
+    say.line("# [mailbox.NAME]")
+    _described(config.described_box())
+
+
+def _described(fields: list[tuple[str, str, str]]) -> None:
+    for name, default, words in fields:
         say.line(f"# {name}{f' = {default}' if default else ''}: {words}")

@@ -22,6 +22,7 @@ from deskterm.desk import Desk
 from deskterm.receive import Batcher, read_all
 from store import outbox
 from store.errors import Refused
+from store.files import private_folder
 from store.log import ids
 from store.log.entry import Change, put
 from store.model import Queue, Status, Ticket
@@ -50,7 +51,7 @@ def prepare(home: Path, *, reset: bool = False, now: int | None = None) -> Desk:
 def _build(home: Path, *, now: int) -> None:
     fresh = home.with_name(f"{home.name}.building")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True, mode=0o700)
+    private_folder(fresh)
     moment = company.opening(now)
     save(fresh, settings(home))
     clock = MovedClock(moment)

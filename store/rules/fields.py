@@ -5,6 +5,7 @@ Pure. Knows words and kinds; how a field is looked up is the business of the two
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,9 @@ from store.rules import spans
 from store.rules.spans import Amount, Day, Length, Sense
 
 Value = str | Amount | Length | Day
+
+TAG = re.compile(r"[^\s,:+#\-][^\s,:]{0,49}")
+"""What a tag can be: a word without the signs that put tags on, take them off or stand between them."""
 
 
 class Kind(Enum):

@@ -13,6 +13,7 @@ from typing import cast
 from store.errors import DocError
 from store.model import PRIORITIES, TYPES, Status
 from store.rules.doctext import Doc, quoted
+from store.rules.fields import TAG
 
 LONGEST_DOC = 64_000
 FENCE = "+++"
@@ -20,7 +21,6 @@ FIELDS = (
     "name", "key", "starred", "status", "priority", "type", "assignee", "group", "tags", "snooze", "note",
 )  # fmt: skip
 
-_TAG = re.compile(r"[+-]?[^\s,.:+\-][^\s,.:]{0,49}")
 SPAN = re.compile(r"(\d{1,4})([mhdw])")
 
 
@@ -141,7 +141,7 @@ def _tags(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
     words = cast(list[object], value) if isinstance(value, list) else [None]
     wanted: dict[str, bool] = {}
     for word in words:
-        if not isinstance(word, str) or not _TAG.fullmatch(word):
+        if not isinstance(word, str) or not TAG.fullmatch(word[1:] if word[:1] in "+-" else word):
             raise doc.wrong(
                 'tags have to be words in a list, with a minus to take away: ["refund", "-trial"].', "tags"
             )

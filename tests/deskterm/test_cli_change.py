@@ -179,6 +179,7 @@ def test_a_macro_writes_letters_and_notes_and_undo_calls_them_back(home: Path) -
         (["set", "1", "status=don"], 2, "there is: new, open"),
         (["set", "1", "priority=7"], 2, "there is: 1, 2, 3, 4"),
         (["set", "1", "tag=a b"], 2, "is no tag"),
+        (["set", "1", "tag=--a"], 2, "is no tag"),
         (["set", "1", "subject="], 2, "needs a subject"),
         (["set", "77", "status=open"], 3, "There is no ticket 77"),
         (["set", "colour:red", "status=open"], 2, 'no field "colour"'),
@@ -239,7 +240,9 @@ def test_a_pipe_changes_what_differs(home: Path) -> None:
     before = digest(home)
     rows = ok(home, "ls", "1-3", "--jsonl").objects
     for row in rows:
-        row.update(status="waiting", tags=["piped"], priority=2, assignee="Bo", unread=True, type="bug")
+        row.update(
+            status="waiting", tags=["piped", "v2.3"], priority=2, assignee="Bo", unread=True, type="bug"
+        )
         row.update(snooze_until="2026-09-25T09:00:00Z", subject=f"{row['subject']} (piped)", group="g")
     lines = "\n".join(json.dumps(row) for row in rows)
     assert call(home, "apply", "-", given=lines).code == 4  # three tickets, nobody to ask

@@ -364,5 +364,6 @@ def test_keys_in_three_shapes(home: Path) -> None:
 def test_config_shows_what_is_set_and_what_could_be(home: Path) -> None:
     out = ok(home, "config").out
     assert 'agent = "Ana"' in out
-    for name in (*config.Settings.__struct_fields__, *config.Box.__struct_fields__):
+    assert "# [mailbox.NAME]\n# address: " in out
+    for name in {*config.Settings.__struct_fields__, *config.Box.__struct_fields__} - {"mailbox"}:
         assert f"# {name}" in out, name
