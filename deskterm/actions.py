@@ -200,12 +200,6 @@ ACTIONS: tuple[Action, ...] = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def applying(*places: str) -> tuple[Action, ...]:
-    """The actions that apply in any of `places` or anywhere, in the order of the list."""
-    wanted = {*places, ANYWHERE}
-    return tuple(action for action in ACTIONS if wanted.intersection(action.where))
-
-
 def hints(*places: str) -> tuple[Action, ...]:
     """What the hints line offers in `places`, most useful first; inside text nothing from elsewhere."""
     found = [action for action in ACTIONS if action.rank and set(places).intersection(action.where)]

@@ -27,9 +27,6 @@ CALLED_BACK = "called back"
 OPEN = (QUEUED, HELD, LATER)
 """States in which a reply has certainly not left and can be called back."""
 
-UNDO_SECONDS = 10
-"""How long a reply waits before it leaves, unless it is sent now."""
-
 _WAITS = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
 """Seconds to wait after each failed attempt; the last one repeats."""
 

@@ -40,14 +40,6 @@ def index_messages(conn: sqlite3.Connection, rows: Iterable[Indexed]) -> None:
     conn.executemany("INSERT INTO words(rowid, subject, sender, text) VALUES(?, ?, ?, ?)", ready)
 
 
-def remove_messages(conn: sqlite3.Connection, rows: Iterable[Indexed]) -> None:
-    """Take messages out again. The values must be those that went in, or their words stay behind."""
-    conn.executemany(
-        "INSERT INTO words(words, rowid, subject, sender, text) VALUES('delete', ?, ?, ?, ?)",
-        (indexed.row() for indexed in rows),
-    )
-
-
 def index_tickets(conn: sqlite3.Connection, tickets: Iterable[str]) -> None:
     """Bring the index of parts up to date for these ticket ids: after a new letter, number or subject."""
     for ticket in dict.fromkeys(tickets):

@@ -9,16 +9,17 @@ from typing import cast
 from store.errors import NotFound
 from store.model import File, Kind, Message
 
-_COLUMNS = (
+COLUMNS = (
     "id, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,"
     " signals, why, auto IS NOT NULL"
 )
+"""What `of_row` takes, from `message`."""
 
 
 def messages(conn: sqlite3.Connection, ticket: str, *, newest: int | None = None) -> list[Message]:
     """The messages of a ticket, oldest first; only the `newest` so many when given."""
     rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM message WHERE ticket = ? AND _deleted IS NULL"
+        f"SELECT {COLUMNS} FROM message WHERE ticket = ? AND _deleted IS NULL"
         " ORDER BY date DESC, n DESC LIMIT ?",
         (ticket, -1 if newest is None else newest),
     ).fetchall()
@@ -27,25 +28,10 @@ def messages(conn: sqlite3.Connection, ticket: str, *, newest: int | None = None
 
 def message(conn: sqlite3.Connection, eid: str) -> Message:
     """One message. Raises NotFound."""
-    row = conn.execute(f"SELECT {_COLUMNS} FROM message WHERE id = ?", (eid,)).fetchone()
+    row = conn.execute(f"SELECT {COLUMNS} FROM message WHERE id = ?", (eid,)).fetchone()
     if row is None:
         raise NotFound(f"There is no message with the id {eid}.")
     return of_row(row)
-
-
-def by_msgid(conn: sqlite3.Connection, msgid: str) -> list[Message]:
-    """The messages with this Message-ID (broken senders reuse them)."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM message WHERE msgid = ? ORDER BY n", (msgid,))
-    return [of_row(row) for row in rows]
-
-
-def citing(conn: sqlite3.Connection, msgid: str) -> list[Message]:
-    """The messages that name this id in References or In-Reply-To, whether or not we ever saw it."""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM message WHERE id IN (SELECT message FROM msgref WHERE ref = ?) ORDER BY n",
-        (msgid,),
-    )
-    return [of_row(row) for row in rows]
 
 
 def of_row(row: tuple[object, ...]) -> Message:

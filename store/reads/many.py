@@ -12,11 +12,8 @@ from contextlib import contextmanager
 
 from store.model import Account, Customer, Message, Ticket
 from store.reads import conversation
-from store.reads.conversation import _COLUMNS as LETTER  # pyright: ignore[reportPrivateUsage]
-from store.reads.people import _ACCOUNT as ACCOUNT  # pyright: ignore[reportPrivateUsage]
-from store.reads.people import _CUSTOMER as CUSTOMER  # pyright: ignore[reportPrivateUsage]
-from store.reads.tickets import _WHOLE as WHOLE  # pyright: ignore[reportPrivateUsage]
-from store.reads.tickets import _ticket as of_row  # pyright: ignore[reportPrivateUsage]
+from store.reads.people import ACCOUNT, CUSTOMER
+from store.reads.tickets import WHOLE, of_row
 
 _GIVEN = "(SELECT value FROM json_each(?))"
 
@@ -64,7 +61,8 @@ def messages(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, list[Me
     """The messages of each ticket, oldest first, by ticket id."""
     given = json.dumps(list(eids))
     rows = conn.execute(
-        f"SELECT {LETTER} FROM message WHERE ticket IN {_GIVEN} AND _deleted IS NULL ORDER BY date, n",
+        f"SELECT {conversation.COLUMNS} FROM message WHERE ticket IN {_GIVEN} AND _deleted IS NULL"
+        " ORDER BY date, n",
         (given,),
     )
     found: dict[str, list[Message]] = {}
@@ -76,7 +74,7 @@ def messages(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, list[Me
 def messages_named(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, Message]:
     """Messages by their ids."""
     given = json.dumps(list(eids))
-    rows = conn.execute(f"SELECT {LETTER} FROM message WHERE id IN {_GIVEN}", (given,))
+    rows = conn.execute(f"SELECT {conversation.COLUMNS} FROM message WHERE id IN {_GIVEN}", (given,))
     return {row[0]: conversation.of_row(row) for row in rows}
 
 

@@ -22,7 +22,7 @@ class Earlier:
 
 
 def customer(conn: sqlite3.Connection, eid: str) -> Customer | None:
-    row = conn.execute(f"{_CUSTOMER} WHERE id = ?", (eid,)).fetchone()
+    row = conn.execute(f"{CUSTOMER} WHERE id = ?", (eid,)).fetchone()
     return Customer(*row) if row else None
 
 
@@ -37,21 +37,14 @@ def by_email(conn: sqlite3.Connection, address: str) -> Customer | None:
 
 
 def account(conn: sqlite3.Connection, eid: str) -> Account | None:
-    row = conn.execute(f"{_ACCOUNT} WHERE id = ?", (eid,)).fetchone()
+    row = conn.execute(f"{ACCOUNT} WHERE id = ?", (eid,)).fetchone()
     return Account(*row) if row else None
 
 
 def account_of_domain(conn: sqlite3.Connection, domain: str) -> Account | None:
     """The account that owns a mail domain, or None."""
     row = conn.execute(
-        f"{_ACCOUNT} WHERE domain = ? AND _deleted IS NULL ORDER BY n LIMIT 1", (domain.lower(),)
-    ).fetchone()
-    return Account(*row) if row else None
-
-
-def account_named(conn: sqlite3.Connection, name: str) -> Account | None:
-    row = conn.execute(
-        f"{_ACCOUNT} WHERE name = ? COLLATE NOCASE AND _deleted IS NULL ORDER BY n LIMIT 1", (name,)
+        f"{ACCOUNT} WHERE domain = ? AND _deleted IS NULL ORDER BY n LIMIT 1", (domain.lower(),)
     ).fetchone()
     return Account(*row) if row else None
 
@@ -93,10 +86,21 @@ def agents(conn: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-_CUSTOMER = (
+CUSTOMER = (
     "SELECT id, ifnull(email, ''), ifnull(name, ''), ifnull(phone, ''), ifnull(account, '') FROM customer"
 )
-_ACCOUNT = (
+"""The columns of a `Customer`, in order."""
+ACCOUNT = (
     "SELECT id, ifnull(name, ''), ifnull(domain, ''), ifnull(tier, ''), arr, ifnull(csm, ''), renewal,"
     " ifnull(plan, '') FROM account"
 )
+"""The columns of an `Account`, in order."""
+
+
+def first_name_known(conn: sqlite3.Connection, name: str) -> bool:
+    """Whether some customer's name begins with this word."""
+    pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + " %"
+    row = conn.execute(
+        "SELECT 1 FROM customer WHERE name LIKE ? ESCAPE '\\' AND _deleted IS NULL LIMIT 1", (pattern,)
+    ).fetchone()
+    return row is not None

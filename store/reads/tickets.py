@@ -103,17 +103,17 @@ def named(conn: sqlite3.Connection, name: str) -> str:
 
 def ticket(conn: sqlite3.Connection, eid: str) -> Ticket:
     """The whole ticket. Raises NotFound."""
-    row = conn.execute(f"SELECT {_WHOLE} FROM ticket WHERE id = ?", (eid,)).fetchone()
+    row = conn.execute(f"SELECT {WHOLE} FROM ticket WHERE id = ?", (eid,)).fetchone()
     if row is None:
         raise NotFound(f"There is no ticket with the id {eid}.")
-    return _ticket(row, _tags(conn, eid))
+    return of_row(row, _tags(conn, eid))
 
 
 def many(conn: sqlite3.Connection, eids: Sequence[str]) -> list[Ticket]:
     """The tickets of these ids, in their order; ids that do not exist are left out."""
-    query = f"SELECT {_WHOLE} FROM ticket WHERE id = ?"
+    query = f"SELECT {WHOLE} FROM ticket WHERE id = ?"
     rows = (conn.execute(query, (eid,)).fetchone() for eid in eids)
-    return [_ticket(row, _tags(conn, row[0])) for row in rows if row is not None]
+    return [of_row(row, _tags(conn, row[0])) for row in rows if row is not None]
 
 
 def tags(conn: sqlite3.Connection) -> list[tuple[str, int]]:
@@ -132,13 +132,15 @@ def waking(conn: sqlite3.Connection, now: int) -> list[str]:
     return [row[0] for row in rows]
 
 
-_WHOLE = (
+WHOLE = (
     "id, number, subject, status, priority, created, updated, bucket, type, channel, brand, customer,"
     " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out, archive"
 )
+"""What `of_row` takes, from `ticket`."""
 
 
-def _ticket(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
+def of_row(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
+    """A ticket from its columns and its tags."""
     (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand,
      customer, assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out,
      archive) = row  # fmt: skip

@@ -228,15 +228,6 @@ def test_a_narrow_search_goes_by_its_tickets_and_finds_the_same(
     assert _ids(rows, "refund tag:gone", order) == []
 
 
-def test_a_letter_taken_out_is_found_no_more() -> None:
-    rows = _desk(Letter(subject="S", sender="Bo", text="secret word"), Letter(text="secret"))
-    row = fts.Indexed(1, "S", "Bo", "secret word")
-    fts.remove_messages(rows.conn, [row])
-    assert _ids(rows, "secret") == ["t1"]
-    fts.index_messages(rows.conn, [row])
-    assert _ids(rows, "secret") == ["t1", "t0"]
-
-
 def test_rebuild_gives_the_same_index() -> None:
     rows = _desk(
         Letter(subject="Größe", text="refunds", msgid="x1@y"),
