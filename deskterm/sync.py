@@ -157,7 +157,9 @@ class Loop:
                 with owner(self.desk.home):
                     self.refused = ""
                     for name, box in self.desk.settings.mailbox.items():
-                        self._wakers.append(self._watch(name, box))
+                        # A mailbox that only sends has nothing to wait for.
+                        if box.imap or box.maildir:
+                            self._wakers.append(self._watch(name, box))
                     self._send()
             except Refused as error:
                 self.refused = str(error)

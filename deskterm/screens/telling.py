@@ -80,7 +80,7 @@ class Telling:
             return [(clean(loop.refused), Role.DIM)]
         for name, health in loop.health.items():
             if health.error:
-                return [self._offline(name, health.error)]
+                return self._offline(name, health.error)
             so_far, of = health.reading
             if so_far < of:
                 percent = so_far * 100 // of
@@ -88,11 +88,18 @@ class Telling:
                 return [(words, Role.DIM)]
         return []
 
-    def _offline(self, name: str, error: str) -> Run:
+    def _offline(self, name: str, error: str) -> list[Run]:
+        """What it means first, then why; the whole reason is in the list of errors."""
         waiting = unsent.many(self.desk)
         wait = f"; {waiting} {'reply waits' if waiting == 1 else 'replies wait'} to go out" if waiting else ""
-        words = f"{self.screen.look.failed} {clean(name)}: {clean(error)} Every key still works{wait}."
-        return words, Role.BAD
+        words = f"{self.screen.look.failed} {self.trouble() or clean(name)}. Every key still works{wait}  "
+        return [(words, Role.BAD), ("g e", Role.KEY), (f" why: {clean(error)}", Role.DIM)]
+
+    def failing(self) -> list[str]:
+        """Why mail does not come or go, a sentence for each mailbox."""
+        loop = self.screen.desk_app.loop_
+        found = loop.health.items() if loop is not None else ()
+        return [f"{clean(name)}: {clean(health.error)}" for name, health in found if health.error]
 
     def trouble(self) -> str:
         """`offline since 09:12` for the title of the list, or nothing."""
@@ -106,9 +113,11 @@ class Telling:
     def synced(self) -> str:
         """When mail was looked for last."""
         loop = self.screen.desk_app.loop_
-        if loop is None or not loop.health:
+        names = self.desk.settings.mailbox.keys()
+        read = [health.synced for name, health in loop.health.items() if name in names] if loop else []
+        if not read:
             return clean(self.desk.agent)
-        newest = max((health.synced for health in loop.health.values()), default=0)
+        newest = max(read)
         return f"synced {drawing.clock(newest, self.desk.now)}" if newest else "connecting"
 
     # Hints
