@@ -160,7 +160,8 @@ def try_imap(account: ImapAccount, secret: Secret) -> Check:
             count = box.open("INBOX").exists
     except ChannelError as error:
         return Check(False, str(error), login_refused=isinstance(error, LoginRefused))
-    return Check(True, f"Logged in at {quoted(account.host)}; INBOX holds {count:,} letters.", letters=count)
+    held = "1 letter" if count == 1 else f"{count:,} letters"
+    return Check(True, f"Logged in at {quoted(account.host)}; INBOX holds {held}.", letters=count)
 
 
 def try_smtp(account: SmtpAccount, secret: Secret | None) -> Check:

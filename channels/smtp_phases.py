@@ -161,8 +161,15 @@ class Attempt:
         await client.ehlo()
         if account.security == "starttls":
             await self._starttls(client)
-        if account.user:
+        if account.user and not self._without_login(client):
             await self._login(client)
+
+    def _without_login(self, client: aiosmtplib.SMTP) -> bool:
+        """A server on this machine that knows no logins takes letters as they come, as relays here do.
+
+        From elsewhere such an answer may come from somebody who took the offer out, so it stays an error.
+        """
+        return self._account.security == "plain" and not client.supports_extension("auth")
 
     async def _starttls(self, client: aiosmtplib.SMTP) -> None:
         self._phase = Phase.TLS

@@ -250,6 +250,25 @@ def test_login_then_letter(tls_smtpd: Smtpd, tmp_path: Path) -> None:
         assert send(server, account=account, secret=server.secret).outcome is Outcome.SENT
 
 
+@pytest.mark.parametrize(("needs_login", "outcome"), [(False, Outcome.SENT), (True, Outcome.REFUSED)])
+def test_a_server_on_this_machine_that_knows_no_logins_gets_no_password(
+    tmp_path: Path, needs_login: bool, outcome: Outcome
+) -> None:
+    with Smtpd(certificate=make(tmp_path), needs_login=needs_login) as server:
+        account = server.account(user=USER)
+        smtp.try_login(account, Secret(CANARY))
+        result = send(server, account=account, secret=Secret(CANARY))
+        assert result.outcome is outcome
+        assert len(server.letters) == (outcome is Outcome.SENT)
+        assert not any("AUTH" in line for line in server.lines)
+
+
+def test_from_elsewhere_a_missing_login_is_an_error(tmp_path: Path) -> None:
+    with Smtpd(certificate=make(tmp_path), no_logins=True) as server:
+        result = send(server, account=server.account(security="starttls", user=USER), secret=Secret(CANARY))
+    assert (result.outcome, result.phase, server.letters) == (Outcome.LATER, Phase.AUTH, [])
+
+
 def test_a_wrong_password_is_tried_once_and_told(tls_smtpd: Smtpd) -> None:
     account = tls_smtpd.account(security="starttls", user=USER)
     result = send(tls_smtpd, account=account, secret=Secret(CANARY))

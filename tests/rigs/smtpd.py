@@ -49,6 +49,7 @@ class Smtpd:
         certificate: Certificate | None = None,
         implicit_tls: bool = False,
         needs_login: bool = False,
+        no_logins: bool = False,
         limit: int = 33_554_432,
     ) -> None:
         self.letters: list[Kept] = []
@@ -58,6 +59,7 @@ class Smtpd:
         self.certificate = certificate
         self.implicit_tls = implicit_tls
         self.needs_login = needs_login
+        self.no_logins = no_logins
         self.limit = limit
         context = self._context() if certificate else None
         self.port = _free_port()
@@ -148,6 +150,7 @@ class _Controller(Controller):
                 data_size_limit=self._sink.limit,
                 auth_required=self._sink.needs_login,
                 auth_require_tls=bool(self._sink.certificate) and not self._sink.implicit_tls,
+                auth_exclude_mechanism=["LOGIN", "PLAIN"] if self._sink.no_logins else [],
                 authenticator=_right,
                 loop=self.loop,
             )
