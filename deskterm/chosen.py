@@ -48,6 +48,8 @@ def ids(desk: Desk, text: str) -> list[str]:
 
 def nothing(text: str) -> str:
     """The sentence for a query no ticket answers."""
+    if text == EVERYTHING_OPEN:
+        return "No ticket is open."
     if NUMBERS.fullmatch(text):
         return f"There is no ticket {text.strip()}; `deskterm ls` shows the numbers."
     return f"No ticket answers {text}."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from deskterm.counting import many
 from deskterm.desk import Desk, Done
 from deskterm.replies import address_of
 from store import outbox
@@ -56,7 +57,7 @@ def open_(desk: Desk, to: str = ON) -> Done:
     changes = [c for row in free for c in outbox.moved(row, outbox.QUEUED, not_before=desk.now)]
     return desk.commit(
         lambda tx: ("live", [*_said(tx, to), *changes], ()),
-        words=f"Outbox open; {len(free)} {'reply' if len(free) == 1 else 'replies'} may leave",
+        words="Outbox open" + (f"; {many(len(free), 'reply', 'replies')} may leave" if free else ""),
     )
 
 
@@ -66,7 +67,7 @@ def close(desk: Desk) -> Done:
     changes = [c for row in waiting for c in outbox.moved(row, outbox.HELD)]
     return desk.commit(
         lambda tx: ("live", [*_said(tx, OFF), *changes], ()),
-        words=f"Outbox locked; {len(waiting)} {'reply' if len(waiting) == 1 else 'replies'} held",
+        words=f"Outbox locked; {many(len(waiting), 'reply', 'replies')} held",
     )
 
 

@@ -40,12 +40,15 @@ def local() -> tzinfo:
 
 
 def past(text: str, *, now: int, zone: tzinfo) -> int:
-    """A moment that was, as Unix seconds; a bare day means its end. Raises QueryError."""
+    """A moment that was, as Unix seconds; a bare day means its end, today at most now. Raises QueryError."""
     found = _moment(text, now=now, zone=zone, ahead=False)
     if found is None:
         raise QueryError(
             f'"{text[:60]}" is no moment. Write yesterday, "last fri 17:00", "2h ago" or "2026-11-20 14:00".'
         )
+    today = datetime.combine(datetime.fromtimestamp(now, zone).date(), time(23, 59, 59), zone)
+    if found > today.timestamp():
+        raise QueryError(f'"{text[:60]}" is still to come; nobody knows yet how it will be.')
     return min(found, now)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
+from deskterm.counting import many
 from store.log.entry import Value
 
 SCHEMA = "deskterm.plan.1"
@@ -91,13 +92,9 @@ class Plan(msgspec.Struct, frozen=True):
 
     def counted(self) -> str:
         """`12 tickets would change, 3 letters would leave, 1 note`."""
-        parts = [_many(self.changed, "ticket") + " would change"]
+        parts = [many(self.changed, "ticket") + " would change"]
         if self.letters:
-            parts.append(_many(self.letters, "letter") + " would leave")
+            parts.append(many(self.letters, "letter") + " would leave")
         if self.notes:
-            parts.append(_many(self.notes, "note"))
+            parts.append(many(self.notes, "note"))
         return ", ".join(parts)
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -17,6 +17,7 @@ from deskterm import chosen, edits, jsonl, moments, plans, sets
 from deskterm.cli import say, tell
 from deskterm.cli.asking import Asking
 from deskterm.cli.home import opened
+from deskterm.counting import many
 from deskterm.desk import Desk
 from store.errors import NotFound, Refused
 from store.log import undo
@@ -179,7 +180,7 @@ def _would_undo(desk: Desk, entry: int | None, *, redo: bool) -> None:
     plan = undo.plan(desk.conn, target)
     kept = f"; {len(plan.kept):,} changed since and would be kept" if plan.kept else ""
     word = "do again" if redo else "take back"
-    say.line(f"Would {word} {desk.said(target)}: {len(plan.changes):,} fields{kept}")
+    say.line(f"Would {word} {desk.said(target)}: {many(len(plan.changes), 'field')}{kept}")
 
 
 def _query(words: tuple[str, ...]) -> str:

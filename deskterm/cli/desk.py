@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from deskterm import jsonl, live
-from deskterm.cli import errors, say, tell
+from deskterm.cli import address, errors, say, tell
 from deskterm.cli.home import opened, path
 from deskterm.cli.read import json_option
 from deskterm.desk import Desk
@@ -64,18 +64,12 @@ def live_verb(word: str | None, addresses: tuple[str, ...], as_json: bool) -> No
         if word == "off":
             say.told(live.close(desk).words)
         elif word is not None:
-            say.told(live.open_(desk, " ".join(sorted(map(_address, addresses))) or live.ON).words)
+            say.told(
+                live.open_(
+                    desk, " ".join(sorted(address.one(text).lower() for text in addresses)) or live.ON
+                ).words
+            )
         _outbox(desk, as_json=as_json)
-
-
-def _address(text: str) -> str:
-    from channels.errors import BadArgument
-    from channels.smtp import mailbox
-
-    try:
-        return mailbox(text.strip()).lower()
-    except BadArgument as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _outbox(desk: Desk, *, as_json: bool) -> None:
@@ -107,14 +101,14 @@ def _number(desk: Desk, ticket: str) -> int | None:
 def sync_verb(watch: bool, as_json: bool) -> int:
     """One round: receive from every mailbox, apply what time alone does, send what is due."""
     with opened(found=True) as desk:
-        if not desk.settings.mailbox:
+        if not (desk.settings.mailbox or outbox.unsent(desk.conn)):
             raise NotFound("No mailbox is set up on this desk; `deskterm setup` does that.")
         code = _round(desk, as_json=as_json)
         waiting = threading.Event()
         while watch:
             try:
                 waiting.wait(_pause(desk))
-                code = _round(desk, as_json=as_json)
+                code = _round(desk, as_json=as_json, again=True)
             except KeyboardInterrupt:
                 break
         return code
@@ -127,7 +121,8 @@ def _pause(desk: Desk) -> float:
     return poll if due is None else min(poll, max(due - desk.clock(), 1.0))
 
 
-def _round(desk: Desk, *, as_json: bool) -> int:
+def _round(desk: Desk, *, as_json: bool, again: bool = False) -> int:
+    """One round and what it did. A round after the first that did nothing says nothing."""
     from deskterm import sync
 
     counts = sync.once(desk, tell=_progress)
@@ -137,11 +132,12 @@ def _round(desk: Desk, *, as_json: bool) -> int:
         say.json_line({"schema": jsonl.COUNTS, **numbers, "errors": list(trouble)})
     else:
         said = ", ".join(f"{word} {count:,}" for word, count in numbers.items() if count)
-        say.line(said or "nothing new")
+        if said or not (again or trouble):
+            say.line(said or "nothing new")
     say.flush()
     for sentence in trouble:
         say.told(sentence)
-    if live.state(desk) == live.OFF and live.held(desk):
+    if not again and live.state(desk) == live.OFF and live.held(desk):
         say.told("Replies are held: `deskterm live` shows them, `deskterm live on` lets them go.")
     return errors.FAILED if trouble else errors.DONE
 
@@ -155,20 +151,22 @@ def _progress(what: str, so_far: int, of: int) -> None:
 @click.command("import")
 @click.argument("where", type=click.Path(path_type=Path), metavar="PATH")
 @json_option
-def import_verb(where: Path, as_json: bool) -> None:
+def import_verb(where: Path, as_json: bool) -> int:
     """Take in a Maildir, an mbox, an .eml file or a folder of them. No clock starts, nothing is sent."""
     from deskterm.receive import archive
 
     with opened(found=True) as desk:
         counts = archive(desk, where, tell=_progress)
-        if not (counts.archived or counts.known or counts.shelved):
+        parts = {"taken in": counts.archived, "known already": counts.known, "on the shelf": counts.shelved}
+        if not any(parts.values()) and not counts.errors:
             raise NotFound(f"There is no letter in {where}.")
         if as_json:
-            numbers = dataclasses.asdict(counts)
-            say.json_line({"schema": jsonl.COUNTS, **numbers})
-            return
-        parts = {"taken in": counts.archived, "known already": counts.known, "on the shelf": counts.shelved}
-        say.line(", ".join(f"{count:,} {word}" for word, count in parts.items() if count))
+            say.json_line({"schema": jsonl.COUNTS, **dataclasses.asdict(counts)})
+        elif said := ", ".join(f"{count:,} {word}" for word, count in parts.items() if count):
+            say.line(said)
+        for sentence in counts.errors:
+            say.told(sentence)
+        return errors.FAILED if counts.errors else errors.DONE
 
 
 @click.command("verify")

@@ -13,6 +13,7 @@ from deskterm import doc_texts
 from deskterm.cli import say
 from deskterm.cli.editor import Sheet
 from deskterm.cli.home import opened
+from deskterm.counting import many
 from deskterm.desk import Desk
 from store.errors import DocError, NotFound, Refused, StoreError
 from store.log.entry import Change, put
@@ -33,7 +34,10 @@ def edit_verb(kind: str, name: tuple[str, ...]) -> None:
         called = " ".join(name)
         known = docs.named(desk.conn, kind, called)
         before = known.body if known else doc_texts.example(kind, called)
-        sheet = Sheet(before, name=_file(kind, called), command=desk.settings.editor_command())
+        sheet = Sheet(
+            before, name=_file(kind, called), command=desk.settings.editor_command(),
+            otherwise="write it as a file and take it in with `deskterm docs import DIR`",
+        )  # fmt: skip
         body = _checked(sheet, kind, known.name if known else called)
         if known and body == known.body:
             sheet.done()
@@ -116,7 +120,7 @@ def import_docs(folder: Path, dry_run: bool) -> None:
         def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
             return "edit", [_change(tx, n, doc, old) for n, (doc, old) in enumerate(news)], ()
 
-        say.told(desk.commit(make, words=f"Took in {len(news):,} docs").words)
+        say.told(desk.commit(make, words=f"Took in {many(len(news), 'doc')}").words)
 
 
 def _change(tx: Tx, n: int, doc: Doc, old: Doc | None) -> Change:

@@ -17,6 +17,7 @@ from deskterm import config, jsonl, mailboxes
 from deskterm.cli import errors, home, say
 from deskterm.cli.read import json_option
 from deskterm.config import Box, Settings
+from deskterm.counting import many
 from deskterm.desk import FILE, Desk
 from store.errors import StoreError
 
@@ -59,7 +60,9 @@ def _all(folder: Path, *, offline: bool) -> Iterator[Finding]:
         yield Finding("settings", str(error), ok=False)
         settings = Settings()
     else:
-        yield Finding("settings", f"{folder / config.FILE}: {len(settings.mailbox):,} mailboxes")
+        yield Finding(
+            "settings", f"{folder / config.FILE}: {many(len(settings.mailbox), 'mailbox', 'mailboxes')}"
+        )
     yield _keyring(settings)
     for name, box in settings.mailbox.items():
         yield from _mailbox(name, box, offline=offline)
@@ -142,7 +145,7 @@ def _maildir(about: str, path: Path) -> Finding:
     from channels.errors import ChannelError
 
     try:
-        return Finding(about, f"{path} is a Maildir with {len(maildir.folders(path)):,} folders")
+        return Finding(about, f"{path} is a Maildir with {many(len(maildir.folders(path)), 'folder')}")
     except ChannelError as error:
         return Finding(about, str(error), ok=False)
 
@@ -159,7 +162,7 @@ def _desk(folder: Path, settings: Settings) -> Iterator[Finding]:
     try:
         yield from _ledger(desk.conn)
         lying = len(shelf.lying(desk.conn))
-        yield Finding("shelf", f"{lying:,} letters that could not be read" if lying else "empty")
+        yield Finding("shelf", f"{many(lying, 'letter')} that could not be read" if lying else "empty")
     finally:
         desk.close()
 

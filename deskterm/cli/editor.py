@@ -16,10 +16,10 @@ from store.errors import Refused, StoreError
 class Sheet:
     """A file a person writes in. `done` removes it; without that it stays, so no word is lost."""
 
-    def __init__(self, text: str, *, name: str, command: str) -> None:
-        """Raises Refused when nobody is there to write."""
+    def __init__(self, text: str, *, name: str, command: str, otherwise: str) -> None:
+        """Raises Refused, naming the way `otherwise`, when nobody is there to write."""
         if not say.can_ask():
-            raise Refused("There is no terminal to open the editor on; give the text another way.")
+            raise Refused(f"There is no terminal to open the editor on; {otherwise}.")
         folder = Path(tempfile.mkdtemp(prefix="deskterm-"))
         self.path = folder / name
         self.command = command
@@ -61,7 +61,7 @@ def rescued(text: str, *, name: str) -> Path:
 
 def written(text: str, *, name: str, command: str) -> str:
     """The text after one visit of the editor; the file is gone then."""
-    sheet = Sheet(text, name=name, command=command)
+    sheet = Sheet(text, name=name, command=command, otherwise="give the text with -m")
     after = sheet.edited()
     sheet.done()
     return after

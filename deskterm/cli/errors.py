@@ -41,6 +41,10 @@ def _meant(error: BaseException) -> tuple[int, str]:
 
     if isinstance(error, click.ClickException):
         return USAGE, _usage(error)
+    if isinstance(error, say.NotPrinted):
+        # What could not be written once would fail once more when the process ends.
+        say.silence()
+        return FAILED, f"The output cannot be written ({error}), so it is not complete; try another place."
     if isinstance(error, sqlite3.Error):
         return FAILED, _database(error)
     if isinstance(error, StoreError):

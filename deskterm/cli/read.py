@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
 import click
 
-from deskterm import chosen, jsonl, moments
+from deskterm import chosen, counting, jsonl, moments
 from deskterm.cli import say, tell
 from deskterm.cli.asking import Asking
 from deskterm.cli.home import opened
@@ -12,10 +15,15 @@ from deskterm.desk import Desk
 from store.errors import NotFound
 from store.log import history as log
 from store.model import Kind, Message, Ticket
-from store.reads import conversation, many, people, tickets
+from store.reads import conversation, many, people, search, tickets
+
+T = TypeVar("T")
 
 AT_ONCE = 500
 """Tickets read together for JSON lines."""
+
+ALL = 1_000_000_000
+"""More than any desk has."""
 
 json_option = click.option("--jsonl", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -37,9 +45,43 @@ def ls_verb(query: tuple[str, ...], sort: str, limit: int | None, as_json: bool)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many tickets.")
 @json_option
 def search_verb(words: tuple[str, ...], limit: int | None, as_json: bool) -> None:
-    """Find tickets by words in their letters, newest first. Everything but bin and spam is searched."""
-    with opened() as desk:
-        _list(desk, " ".join(words), sort="newest", limit=limit, as_json=as_json)
+    """Find tickets by words in their letters, newest first, each with the line that was hit.
+
+    Everything but bin and spam is searched. WORDS may hold all that a query may.
+    """
+    asked = " ".join(words)
+    with opened() as desk, many.snapshot(desk.conn):
+        chosen.where(
+            desk, asked
+        )  # An unknown field is a mistake here, while the search box takes it as text.
+        found = search.search(
+            desk.conn, asked, now=desk.now, me=desk.agent, limit=limit or ALL, zone=moments.local(),
+            texts=lambda message: desk.text(conversation.message(desk.conn, message)),
+        )  # fmt: skip
+        if not found.hits:
+            raise NotFound(chosen.nothing(asked))
+        (_hits_as_json if as_json else _hits_as_text)(desk, found.hits)
+        more = "; there are more, beyond --limit" if found.more else ""
+        say.told(f"{counting.many(len(found.hits), 'ticket')}{more}")
+
+
+def _hits_as_json(desk: Desk, hits: Sequence[search.Hit]) -> None:
+    for some in batched(hits):
+        objects = as_objects(desk, many.tickets(desk.conn, [hit.ticket for hit in some]))
+        for hit, thing in zip(some, objects, strict=True):
+            say.json_line({**thing, "snippet": hit.snippet, "messages": list(hit.messages)})
+
+
+def _hits_as_text(desk: Desk, hits: Sequence[search.Hit]) -> None:
+    """A line a ticket; the line that was hit below it on a terminal, at its end in a pipe."""
+    lines = (tickets.line(desk.conn, hit.ticket) for hit in hits)
+    rows = [tell.row(line, now=desk.now) if line else () for line in lines]
+    if not say.terminal():
+        say.rows((*row, hit.snippet) for row, hit in zip(rows, hits, strict=True))
+        return
+    for row, hit in zip(rows, hits, strict=True):
+        say.rows([row])
+        say.line(f"    {hit.snippet}")
 
 
 def _list(desk: Desk, asked: str, *, sort: str, limit: int | None, as_json: bool) -> None:
@@ -57,10 +99,14 @@ def _list(desk: Desk, asked: str, *, sort: str, limit: int | None, as_json: bool
 
 def print_tickets(desk: Desk, ids: list[str]) -> None:
     """Tickets as JSON lines, in the order of their ids."""
-    for at in range(0, len(ids), AT_ONCE):
-        some = ids[at : at + AT_ONCE]
+    for some in batched(ids):
         for thing in as_objects(desk, many.tickets(desk.conn, some)):
             say.json_line(thing)
+
+
+def batched(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Slices of what is read together."""
+    return (things[at : at + AT_ONCE] for at in range(0, len(things), AT_ONCE))
 
 
 def as_objects(desk: Desk, some: list[Ticket]) -> list[dict[str, object]]:

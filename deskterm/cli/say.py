@@ -8,9 +8,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 
 from deskterm import safe
+
+
+class NotPrinted(Exception):
+    """Standard output took no more, such as on a full disk: what stands there is not complete."""
 
 
 def terminal() -> bool:
@@ -25,20 +30,21 @@ def can_ask() -> bool:
 
 def line(text: str = "") -> None:
     """A line, or several, of data. Never holds a character that drives a terminal."""
-    sys.stdout.write(f"{safe.plain(text)}\n")
+    _print(f"{safe.plain(text)}\n")
 
 
 def rows(table: Iterable[Sequence[str]]) -> None:
     """A table: aligned columns on a terminal, fields two blanks apart in a pipe. Nothing is cut."""
     cleaned = [[safe.clean(cell) for cell in row] for row in table]
     if not terminal():
-        sys.stdout.writelines("  ".join(filter(None, row)) + "\n" for row in cleaned)
+        for row in cleaned:
+            _print("  ".join(filter(None, row)) + "\n")
         return
     columns = max(map(len, cleaned), default=0)
     widths = [max((safe.width(row[n]) for row in cleaned if n < len(row)), default=0) for n in range(columns)]
     for row in cleaned:
         padded = (safe.pad(cell, width) for cell, width in zip(row, widths, strict=False))
-        sys.stdout.write("  ".join(padded).rstrip() + "\n")
+        _print("  ".join(padded).rstrip() + "\n")
 
 
 def json_line(thing: Mapping[str, object]) -> None:
@@ -46,13 +52,14 @@ def json_line(thing: Mapping[str, object]) -> None:
     text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
     if not text.isprintable():
         text = safe.FORBIDDEN.sub(lambda match: json.dumps(match[0])[1:-1], text)
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+    _print(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
 def raw(data: bytes) -> None:
     """Bytes as they came, on the person's own request."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    flush()
+    with _whole():
+        sys.stdout.buffer.write(data)
 
 
 def told(text: str) -> None:
@@ -72,8 +79,25 @@ def yes(question: str) -> bool:
 
 
 def flush() -> None:
-    """Everything printed is out, or an OSError says that it is not."""
-    sys.stdout.flush()
+    """Everything printed is out. Raises NotPrinted or BrokenPipeError when it is not."""
+    with _whole():
+        sys.stdout.flush()
+
+
+def _print(text: str) -> None:
+    with _whole():
+        sys.stdout.write(text)
+
+
+@contextmanager
+def _whole() -> Generator[None]:
+    """What is printed inside gets out, or an error says why it does not."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NotPrinted(error.strerror or type(error).__name__) from None
 
 
 def silence() -> None:

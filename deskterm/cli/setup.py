@@ -14,7 +14,9 @@ import msgspec
 
 from deskterm import config, mailboxes
 from deskterm.cli import home, say
+from deskterm.cli.address import one as one_address
 from deskterm.config import Box, Settings
+from deskterm.counting import many
 from deskterm.desk import Desk
 from store.errors import Refused, StoreError
 
@@ -81,17 +83,11 @@ def _asked(address: str | None, given: dict[str, str | bool | None]) -> Box:
         if not say.can_ask():
             raise click.UsageError("Say which mailbox with --address, or run setup on a terminal.")
         address = say.ask("Your support address:")
-    from channels.errors import BadArgument
-    from channels.smtp import mailbox
-
-    try:
-        address = mailbox(address.strip())
-    except BadArgument as error:
-        raise click.UsageError(str(error)) from None
+    bare = one_address(address)
     texts = {key: str(value or "") for key, value in given.items()}
     plain = bool(given["insecure_loopback"])
     return Box(
-        address=address, name=texts["name"], imap=texts["imap"], smtp=texts["smtp"], user=texts["user"],
+        address=bare, name=texts["name"], imap=texts["imap"], smtp=texts["smtp"], user=texts["user"],
         imap_security=texts["imap_security"] or _usual(texts["imap"], ":143", plain=plain),
         smtp_security=texts["smtp_security"] or ("plain" if plain else ""),
         insecure_loopback=plain, ca_file=texts["ca_file"],
@@ -155,7 +151,7 @@ def _test(box: Box, secrets: _Secrets) -> None:
         from channels import maildir
 
         folders = maildir.folders(Path(box.maildir))
-        say.told(f"{box.maildir} is a Maildir with {len(folders):,} folders.")
+        say.told(f"{box.maildir} is a Maildir with {many(len(folders), 'folder')}.")
     if not (box.imap or box.smtp):
         return
     from channels import discover

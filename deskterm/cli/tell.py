@@ -22,7 +22,16 @@ PROMISES = {"first": "first reply", "next": "next reply", "resolution": "resolut
 TIMES = frozenset({"snooze_until", "created", "not_before", "date", "renewal", "archive"})
 """Fields whose number is a moment."""
 
-NAMES = {"grp": "group", "_deleted": "bin", "snooze_until": "snooze", "rcpt": "recipients"}
+FLAGS = frozenset({"unread", "_deleted", "auto", "copied"})
+"""Fields that are set or not."""
+
+NAMES = {
+    "grp": "group",
+    "_deleted": "bin",
+    "snooze_until": "snooze",
+    "rcpt": "recipients",
+    "who": "participant",
+}
 """Fields whose stored name is not the word people use."""
 
 
@@ -136,23 +145,26 @@ def _row(was: Was, names: dict[str, str]) -> str:
 
 
 def _change(was: Was, zone: tzinfo) -> str:
-    if not was.field:
-        return "made"
-    name, before, after = (
-        field(was.field),
-        value(was.field, was.before, zone),
-        value(was.field, was.after, zone),
-    )
-    return f"{name}: {before} -> {after}"
+    return changed(was.field, was.before, was.after, zone=zone) if was.field else "made"
+
+
+def changed(name: str, before: Value, after: Value, *, zone: tzinfo) -> str:
+    """A field from and to: `status: open -> solved`, `tag: +vip`."""
+    space, dot, key = name.partition(".")
+    if dot and {before, after} <= {None, 1}:
+        return f"{field(space)}: {'-' if after is None else '+'}{one_line(key)}"
+    return f"{one_line(field(name))}: {value(name, before, zone)} -> {value(name, after, zone)}"
 
 
 def field(name: str) -> str:
     """A log field as people call it."""
-    return NAMES.get(name, name.replace(".", " ", 1))
+    return NAMES.get(name, name)
 
 
 def value(name: str, held: Value, zone: tzinfo) -> str:
     """A log value as people read it."""
+    if name in FLAGS:
+        return "no" if held is None else "yes"
     if held is None:
         return "nothing"
     if name in TIMES and isinstance(held, int):
@@ -170,11 +182,7 @@ def step(one: Step, *, zone: tzinfo) -> Iterator[str]:
     """What a plan would do to one ticket: from, to, and the letter that would leave."""
     yield f"{one.name} {one_line(one.subject)}"
     for change in one.changes:
-        if change.name.startswith("tag."):
-            yield f"  tag: {'+' if change.after is not None else '-'}{one_line(change.name[4:])}"
-        else:
-            before, after = (value(change.name, held, zone) for held in (change.before, change.after))
-            yield f"  {one_line(field(change.name))}: {before} -> {after}"
+        yield f"  {changed(change.name, change.before, change.after, zone=zone)}"
     if one.letter is not None:
         copies = f", cc {one_line(', '.join(one.letter.cc))}" if one.letter.cc else ""
         yield f"  letter to {one_line(', '.join(one.letter.to))}{copies}: {one_line(one.letter.subject)}"

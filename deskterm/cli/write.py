@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from deskterm import replies, writing
-from deskterm.cli import editor, read, say
+from deskterm.cli import address, editor, read, say
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
 from store import drafts
@@ -42,12 +42,14 @@ def reply_verb(
     """Answer ticket N. Without -m the text is written in $EDITOR, above the letter it answers."""
     with opened() as desk:
         ticket = desk.ticket(name)
+        # Before anything is written: words for a letter that cannot leave would be for nothing.
+        copies = tuple(map(_address, cc))
         people = writing.prepare(desk, ticket, everybody=everybody)
         files = [writing.attach(desk, path) for path in attach]
         quote = writing.quoted(desk, ticket)
         words = _words(desk, text, ticket=ticket, below=f"\n\n{quote}" if quote else "", kind=Kind.OUT)
         said = replies.Reply(
-            words, people.to, (*people.cc, *map(_address, cc)), writing.subject_of(ticket),
+            words, people.to, (*people.cc, *copies), writing.subject_of(ticket),
             tuple(file for file, _ in files),
         )  # fmt: skip
         if dry_run:
@@ -82,19 +84,19 @@ def note_verb(name: str, text: str | None, dry_run: bool) -> None:
 
 @click.command("new")
 @click.argument("subject", nargs=-1, required=True)
-@click.option("--for", "address", default="", metavar="ADDRESS", help="The customer it is for.")
+@click.option("--for", "person", default="", metavar="ADDRESS", help="The customer it is for.")
 @click.option("--name", default="", help="The customer's name.")
 @words_option
 @click.option("--send", is_flag=True, help="The text leaves as a letter to the customer, and is no note.")
 @read.json_option
 @dry_option
 def new_verb(
-    subject: tuple[str, ...], address: str, name: str, text: str | None, send: bool, as_json: bool,
+    subject: tuple[str, ...], person: str, name: str, text: str | None, send: bool, as_json: bool,
     dry_run: bool,
 ) -> None:  # fmt: skip
     """Begin a ticket about SUBJECT, print its number. A text is a note, with --send a letter."""
     about = " ".join(" ".join(subject).split())
-    to = _address(address) if address else ""
+    to = _address(person) if person else ""
     if send and not (to and text):
         raise click.UsageError("--send needs --for ADDRESS and a text with -m.")
     words = sys.stdin.read() if text == "-" else text or ""
@@ -104,8 +106,8 @@ def new_verb(
     with opened(found=True) as desk:
         ticket = writing.begin(desk, about, address=replies.address_of(to), name=name)
         if send:
-            person = f"{name} <{to}>" if name else to
-            said = replies.Reply(words, (person,), subject=about)
+            who = f"{name} <{to}>" if name else to
+            said = replies.Reply(words, (who,), subject=about)
             letter = _Said(ticket, Kind.OUT, words, given=True)
             say.told(letter.done_by(desk, lambda: writing.reply(desk, ticket, said).words))
         elif words.strip():
@@ -182,14 +184,8 @@ def _save(desk: Desk, draft: drafts.Draft) -> None:
 
 
 def _address(text: str) -> str:
-    """An address as typed. Refused before anything is sent when it is none."""
-    from channels.errors import BadArgument
-    from channels.smtp import mailbox
-
-    try:
-        mailbox(replies.address_of(text))
-    except BadArgument as error:
-        raise Refused(str(error)) from None
+    """An address as typed, name and all. Raises UsageError when it is none."""
+    address.one(text)
     return text
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
+from channels import files
 from channels.letter import Address, Outgoing
 from channels.mime.compose import compose
 from deskterm import config
@@ -40,6 +42,18 @@ def letter(n: int, *, subject: str = "Hello", to: str = USER) -> bytes:
     return compose(Outgoing(f"n{n}@else.example", writer, (Address("", to),), subject, f"words {n}\n", NOW))
 
 
+def forbidding(name: str) -> Callable[..., int]:
+    """An `os.open` that has no right to one file: root, who may run the tests, has all of them."""
+    real = os.open
+
+    def opening(path: Path, *how: int) -> int:
+        if str(path).endswith(name):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *how)
+
+    return opening
+
+
 def mailbox(imapd: Imapd, smtpd: Smtpd) -> list[str]:
     servers = ["--imap", f"127.0.0.1:{imapd.port}", "--smtp", f"127.0.0.1:{smtpd.port}"]
     return ["--address", USER, *servers, "--insecure-loopback"]
@@ -52,7 +66,7 @@ def test_from_setup_to_a_letter_that_left(
     monkeypatch.setenv("DESKTERM_PASSWORD", PASSWORD)
     imapd.deliver(letter(1, subject="From before"))
     done = ok(home, "setup", *mailbox(imapd, smtpd), "--agent", "Ana")
-    assert "INBOX holds 1 letters" in done.err
+    assert "INBOX holds 1 letter." in done.err
     assert "keyring" in done.err
     assert PASSWORD not in (home / "config.toml").read_text() + done.err + done.out
     assert (home / "config.toml").stat().st_mode & 0o777 == 0o600
@@ -156,6 +170,32 @@ def test_a_password_command_needs_no_keyring(tmp_path: Path, imapd: Imapd, smtpd
 def test_sync_without_a_mailbox_says_so(tmp_path: Path) -> None:
     ok(tmp_path, "new", "x")
     assert call(tmp_path, "sync").code == 3
+
+
+def test_a_desk_without_a_mailbox_still_puts_its_replies_out(home: Path, tmp_path: Path) -> None:
+    fresh = tmp_path / "fresh"
+    (tmp_path / "1.eml").write_bytes(letter(1))
+    ok(fresh, "import", str(tmp_path / "1.eml"))
+    assert call(fresh, "sync").code == 3
+    ok(fresh, "reply", "1", "-m", "Answer", "--now")
+    assert ok(fresh, "sync").out == "sent 1\n"
+    (left,) = (fresh / "out" / "new").iterdir()
+    assert b"Answer" in left.read_bytes()
+
+
+def test_what_an_import_could_not_read_is_said_and_the_rest_is_taken(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("cur", "new", "tmp"):
+        (tmp_path / "Mail" / part).mkdir(parents=True)
+    (tmp_path / "Mail" / "cur" / "1.a").write_bytes(letter(31))
+    (tmp_path / "Mail" / "cur" / "2.a").write_bytes(letter(32))
+    with monkeypatch.context() as without_rights:
+        without_rights.setattr(files.os, "open", forbidding("2.a"))
+        result = call(home, "import", str(tmp_path / "Mail"))
+    assert (result.code, result.out) == (1, "1 taken in\n")
+    assert "Mail" in result.err and result.err.count("\n") == 1
+    assert ok(home, "import", str(tmp_path / "Mail")).out == "1 taken in, 1 known already\n"
 
 
 def test_import_of_letters_as_files(home: Path, tmp_path: Path) -> None:

@@ -131,6 +131,26 @@ def test_search_finds_words_in_letters(home: Path) -> None:
     assert "Login loop" in ok(home, "search", '"this is letter 3"').out
 
 
+def test_search_shows_the_line_that_was_hit_newest_first(home: Path) -> None:
+    done = ok(home, "search", "letter")
+    assert [line.split()[0] for line in done.out.splitlines()] == ["#5", "#4", "#3", "#2", "#1"]
+    assert "Good day, this is letter 3." in done.out
+    assert done.err == "5 tickets\n"
+    first, second = ok(home, "search", "letter", "--limit", "2", "--jsonl").objects
+    assert (first["number"], "letter 5" in str(first["snippet"])) == (5, True)
+    assert second["schema"] == "deskterm.ticket.1" and second["messages"]
+    assert "there are more" in ok(home, "search", "letter", "--limit", "2").err
+    assert call(home, "search", "colour:red").code == 2
+    seen = on_a_terminal(home, "search", "letter", "3")
+    assert b"\r\n    Good day, this is letter 3." in seen.shown
+
+
+def test_an_empty_desk_says_that_no_ticket_is_open(home: Path) -> None:
+    ok(home, "set", "is:open", "status=closed", "--yes")
+    result = call(home, "ls")
+    assert (result.code, result.err) == (3, "No ticket is open.\n")
+
+
 def test_why_gives_the_reason_of_every_letter(home: Path) -> None:
     out = ok(home, "why", "2").out
     assert "first letter of its thread" in out
@@ -293,5 +313,6 @@ def test_output_that_cannot_be_written_is_a_failure(home: Path) -> None:
             stderr=subprocess.PIPE,
         )
     assert done.returncode == 1
-    assert b"No space left" in done.stderr
+    assert done.stderr.startswith(b"The output cannot be written (No space left on device)")
+    assert done.stderr.count(b"\n") == 1
     assert b"Traceback" not in done.stderr

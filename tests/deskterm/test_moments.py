@@ -69,7 +69,10 @@ def test_a_moment_gone_by_is_nothing_to_wait_for(text: str) -> None:
 
 
 def test_the_future_is_no_past() -> None:
-    assert moments.past("2027-01-01", now=NOW, zone=BERLIN) == NOW
+    assert moments.past("today", now=NOW, zone=BERLIN) == NOW
+    for text in ("2027-01-01", "tomorrow", "in 2d"):
+        with pytest.raises(QueryError, match="still to come"):
+            moments.past(text, now=NOW, zone=BERLIN)
 
 
 def test_a_day_keeps_its_wall_clock_over_a_clock_change() -> None:
