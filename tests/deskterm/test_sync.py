@@ -273,6 +273,6 @@ def test_a_mailbox_nothing_is_read_from_has_no_loop(home: Path, tmp_path: Path) 
     """The practice desk's mailbox only sends: nothing may turn round and round for it."""
     only_sends = Box(address="help@acme.test", out=str(tmp_path / "out"))
     with opened(home, settings(only_sends)) as desk, running(desk) as loop:
-        until(lambda: "send" in loop.health)
+        until(lambda: sync.SENDER in loop.health)
         assert "sync-support" not in {thread.name for thread in threading.enumerate()}
         assert "support" not in loop.health
