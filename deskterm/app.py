@@ -69,7 +69,6 @@ class DesktermApp(App[int]):
     def on_mount(self) -> None:
         self.main = MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols)
         self.push_screen(self.main)
-        self.call_after_refresh(self._after_first_paint)
         for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"):
             self._end_on(name)
 
@@ -83,7 +82,8 @@ class DesktermApp(App[int]):
         """Run a long read beside the screen, on a connection of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._reader, work)
 
-    def _after_first_paint(self) -> None:
+    def painted(self) -> None:
+        """The main screen was painted for the first time: what nobody waited for begins."""
         gc.collect()
         gc.freeze()
         if self._sync and self.desk.settings.mailbox:

@@ -189,7 +189,7 @@ class Composing:
             if odd and odd != self._warned:
                 self._warned = odd
                 self.screen.showing.show_ticket(letter.ticket.id)
-                self.box.set_form(replace(self.form(), warning=f"{odd} The same key sends it all the same."))
+                self.box.set_form(replace(self.form(), warning=f"{odd} The same key again sends it."))
                 return
             done = await self.screen.desk_app.commit(lambda: self._reply(letter, text, then))
         self.leave()

@@ -13,7 +13,7 @@ from deskterm.acts import label
 from deskterm.panes import Said, TicketPane
 from deskterm.safe import clean
 from deskterm.symbols import Symbols
-from deskterm.widgets.blocks import Block, folds_of, with_older_collapsed
+from deskterm.widgets.blocks import Block, Fold, folds_of, with_older_collapsed
 from deskterm.widgets.conversation import Head
 from deskterm.widgets.paint import Role, Run
 from store.model import DONE, Kind
@@ -27,7 +27,7 @@ DAY = 86_400
 _PROMISES = {Promise.FIRST: "first reply", Promise.NEXT: "next reply", Promise.RESOLUTION: "resolution"}
 _MOODS = {Mood.CALM: Role.CALM, Mood.SOON: Role.SOON, Mood.LATE: Role.LATE}
 _STATES = {
-    "queued": "leaves {at}, z calls it back",
+    "queued": "leaves {at}",
     "held": "held: the outbox is locked",
     "sending": "leaving now",
     "sent": "sent",
@@ -164,10 +164,23 @@ def _block(said: Said, pane: TicketPane, me: str, now: int) -> Block:
         when=when(message.date, pane.now),
         label=_label(said, now),
         text=said.text.rstrip("\n"),
-        folds=folds_of(message.folds),
+        folds=folds_of(message.folds) or _own_quote(said),
         files=message.files,
         trouble=_trouble(said),
     )
+
+
+def _own_quote(said: Said) -> tuple[Fold, ...]:
+    """The letter we quoted at the end of a reply of ours, which nobody needs to read again."""
+    lines = said.text.rstrip("\n").split("\n")
+    first = len(lines)
+    while said.message.kind is Kind.OUT and first and lines[first - 1].startswith(">"):
+        first -= 1
+    if first == len(lines):
+        return ()
+    while first and lines[first - 1].strip():
+        first -= 1
+    return (("q", first, len(lines) - 1),)
 
 
 def _author(said: Said, me: str) -> str:

@@ -52,7 +52,9 @@ class Listing:
 
     def errors(self) -> None:
         """Replies that failed and letters that could not be read, each with its ways on."""
-        self._ask("Errors", unsent.errors(self.desk), self._ways_on, empty="Nothing went wrong.")
+        away = [Row("", words) for words in self.screen.telling.failing()]
+        rows = [*away, *unsent.errors(self.desk)]
+        self._ask("Errors", rows, self._ways_on, empty="Nothing went wrong.")
 
     async def _go(self, row: Row) -> None:
         self.screen.going.show_ticket(row.ticket)
@@ -60,7 +62,7 @@ class Listing:
     async def _ways_on(self, row: Row) -> None:
         """What can be done about a reply that was not sent."""
         if not row.row:
-            self.screen.telling.tell(f"{row.words} `deskterm doctor` tells more; its bytes are kept.")
+            self.screen.telling.tell(f"{row.words} `deskterm doctor` tells more.", bad=True)
             return
         self.screen.going.show_ticket(row.ticket)
         state, error = unsent.said(self.desk, row.row)
@@ -101,7 +103,7 @@ class Listing:
 
     def _named(self, ticket: str) -> str:
         found = known.some(self.desk, [ticket])
-        return acts.name(found)[:48] if found else "a letter"
+        return acts.name(found)[:48] if found else "mail"
 
     # What happened
 

@@ -109,6 +109,7 @@ class MainScreen(Screen[None]):
         self.fit()
         self.showing.start()
         self.set_interval(LOOK, self.showing.look)
+        self.call_after_refresh(self.desk_app.painted)
 
     @property
     def desk_app(self) -> DesktermApp:

@@ -60,6 +60,7 @@ class Showing:
         self._seen: list[int] = []
         self._counts: list[int] = []
         self._version = 0
+        self._health: tuple[object, ...] = ()
         self._second = 0
         self._followed = 0.0
         self._timer: Timer | None = None
@@ -229,13 +230,14 @@ class Showing:
         if version != self._version:
             self.open_time.refresh()
             self.refresh()
-        now = self.desk.now
-        if now == self._second:
-            return
-        self._second = now
-        self.screen.list.tick(now)
-        if self.pane is not None and drawing.counts_down(self.pane, now):
-            self.draw_ticket()
-        if self.screen.desk_app.loop_ is not None:
+        if (health := self.screen.telling.health()) != self._health:
+            self._health = health
             self.draw_heading()
+            self.draw_tabs()
             self.screen.telling.status()
+        now = self.desk.now
+        if now != self._second:
+            self._second = now
+            self.screen.list.tick(now)
+            if self.pane is not None and drawing.counts_down(self.pane, now):
+                self.draw_ticket()

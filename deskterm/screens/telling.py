@@ -101,6 +101,14 @@ class Telling:
         found = loop.health.items() if loop is not None else ()
         return [f"{clean(name)}: {clean(health.error)}" for name, health in found if health.error]
 
+    def health(self) -> tuple[object, ...]:
+        """How the mailboxes fare, to see whether it has changed."""
+        loop = self.screen.desk_app.loop_
+        if loop is None:
+            return ()
+        each = loop.health.items()
+        return loop.refused, *((name, h.error, h.since, h.synced, h.reading) for name, h in list(each))
+
     def trouble(self) -> str:
         """`offline since 09:12` for the title of the list, or nothing."""
         loop = self.screen.desk_app.loop_

@@ -114,7 +114,7 @@ class Composer(Vertical):
         self._text = WritingText(self._keymap, id="text")
         self._quoted = StatusLine(symbols=symbols)
         self._files = StatusLine(symbols=symbols)
-        self._warning = StatusLine(symbols=symbols)
+        self._warning = StatusLine(symbols=symbols, grows=True)
         self._commands = CommandRow(self._keymap, symbols=symbols, id="commands")
 
     def compose(self) -> ComposeResult:

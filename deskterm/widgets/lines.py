@@ -116,24 +116,24 @@ class StatusLine(OneLine):
                 self.styles.height = max(rows, 1)
 
     def _sentence(self, room: int) -> list[str]:
-        """The longer end wrapped, if it does not fit on a line."""
-        for end in (self._ends[1], self._ends[0]):
-            if cells(end) > room - 1:
-                return wrap(" ".join("".join(text for text, _ in end).split()), room - 2)
-        return []
+        """The right end wrapped, if it does not fit on a line; the left one is only cut."""
+        end = self._ends[1]
+        if cells(end) <= room - 1:
+            return []
+        return wrap(" ".join("".join(text for text, _ in end).split()), room - 2)
 
     def runs(self, room: int) -> Sequence[Run]:
         left, right = self._ends
         return spread([(" ", Role.TEXT), *left], right, room)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Both ends on one line, or the one that needs more lines."""
+        """Both ends on one line, or the right one on as many as it needs."""
         room = self.size.width
         words = self._sentence(room) if self.grows else []
         if not words:
             return super().render_lines(crop)
-        end = next(end for end in (self._ends[1], self._ends[0]) if cells(end) > room - 1)
-        lines = [self.strip([(f" {line}", end[0][1])], room) for line in words[:MOST_LINES]]
+        ink = self._ends[1][0][1]
+        lines = [self.strip([(f" {line}", ink)], room) for line in words[:MOST_LINES]]
         blank = self.strip([], room)
         rows = [lines[y] if y < len(lines) else blank for y in range(crop.y, crop.bottom)]
         return [row.crop(crop.x, crop.right) for row in rows]

@@ -114,6 +114,8 @@ class Inks:
         found = self._grounded.get((role, ground))
         if found is None:
             own = self._own[role] if role is not Role.TEXT else Style.null()
+            if self._plain[ground].reverse and own.bgcolor is None:
+                own = own.without_color  # reversed, a colour would be a patch of background
             found = self._grounded[role, ground] = self._plain[ground] + own
         return found
 

@@ -69,10 +69,7 @@ class PickerBox(Painted, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._find()
-
-    def on_mount(self) -> None:
-        columns, rows = self._wanted()
-        self.styles.width, self.styles.height = columns, rows
+        self.styles.width, self.styles.height = self._wanted()
 
     def on_resize(self) -> None:
         self._follow()

@@ -6,6 +6,7 @@ Everything is the real thing but the terminal; programs in a real pty are tests/
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import shutil
 import time
@@ -17,6 +18,7 @@ from tempfile import mkdtemp
 
 import msgspec
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
@@ -53,7 +55,9 @@ def plain_environment(**more: str) -> Iterator[None]:
 @cache
 def practice() -> Path:
     """The practice desk, built once for all tests of this process; copy it before touching it."""
-    home = Path(mkdtemp(prefix="practice-")) / "desk"
+    folder = Path(mkdtemp(prefix="practice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = folder / "desk"
     prepare(home, now=NOW).close()
     return home
 
@@ -168,6 +172,8 @@ class Stage:
     @property
     def lines(self) -> list[str]:
         """What is on the terminal, line by line."""
+        # Painted from outside the app, a box over the screen would have nothing behind it.
+        visible_screen_stack.set(self.app._background_screens)
         strips = self.app.screen._compositor.render_strips()
         return [strip.text.rstrip() for strip in strips[: self.app.size.height]]
 
