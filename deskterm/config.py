@@ -29,7 +29,7 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: str
     """The address customers write to."""
     name: str = ""
-    """Name shown beside it in letters that leave."""
+    """Name shown beside it in letters that leave; empty: yours."""
     imap: str = ""
     """HOST[:PORT]; empty when letters come from `maildir`."""
     smtp: str = ""

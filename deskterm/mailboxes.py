@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from deskterm.config import Box
@@ -50,6 +51,13 @@ def secret(box: Box, *, ask: Callable[[], str] | None = None) -> Secret:
 def secret_name(box: Box) -> str:
     """What the keyring calls the password of a mailbox."""
     return f"{box.user or box.address}@{place(box.imap or box.smtp, 0)[0]}"
+
+
+def no_way_out(box: Box, home: Path) -> str:
+    """What becomes of letters of a mailbox without an SMTP server, as a sentence."""
+    return (
+        f"No SMTP server is set: letters that leave are put into {box.out or home / 'out'} and go no further."
+    )
 
 
 def place(text: str, port: int) -> tuple[str, int]:

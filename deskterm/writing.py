@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deskterm import recipients, replies
-from deskterm.config import Box
+from deskterm.config import Box, Settings
 from deskterm.desk import Desk, Done
 from deskterm.live import may_leave
 from store import blobs, drafts
@@ -140,7 +140,9 @@ def sender_of(desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = N
     if box is None:
         address = f"{LOCAL}@desk.invalid"
         return replies.From(desk.agent, address, LOCAL, "desk.invalid")
-    shown = f"{box.name or desk.agent} <{box.address}>"
+    # Without a name of either, the address alone: nobody gets a letter from "me".
+    name_shown = box.name or ("" if desk.agent == Settings().agent else desk.agent)
+    shown = f"{name_shown} <{box.address}>" if name_shown else box.address
     return replies.From(desk.agent, shown, name, box.address.rpartition("@")[2] or "desk.invalid")
 
 

@@ -65,7 +65,7 @@ def _all(folder: Path, *, offline: bool) -> Iterator[Finding]:
         )
     yield _keyring(settings)
     for name, box in settings.mailbox.items():
-        yield from _mailbox(name, box, offline=offline)
+        yield from _mailbox(name, box, folder, offline=offline)
     if (folder / FILE).exists():
         yield from _desk(folder, settings)
     yield from _terminal()
@@ -114,12 +114,14 @@ def _keyring(settings: Settings) -> Finding:
     return Finding("keyring", f"{why}; {other}", ok=not needed or bool(os.environ.get(VARIABLE)))
 
 
-def _mailbox(name: str, box: Box, *, offline: bool) -> Iterator[Finding]:
+def _mailbox(name: str, box: Box, folder: Path, *, offline: bool) -> Iterator[Finding]:
     from channels.errors import ChannelError
 
     about = f"mailbox {name}"
     if box.maildir:
         yield _maildir(about, Path(box.maildir))
+    if not box.smtp:
+        yield Finding(about, mailboxes.no_way_out(box, folder))
     if offline or not (box.imap or box.smtp):
         return
     from channels import discover
@@ -186,11 +188,11 @@ def _ledger(conn: sqlite3.Connection) -> Iterator[Finding]:
 def _terminal() -> Iterator[Finding]:
     """Hints, never faults: the shell works on anything."""
     kind = os.environ.get("TERM", "")
-    if kind in ("", "dumb"):
-        yield Finding("terminal", "no full screen here (TERM is dumb or not set); the verbs work")
+    if kind in ("dumb", "unknown"):
+        yield Finding("terminal", f"no full screen here (TERM is {kind}); the verbs work")
         return
     colours = "true colour" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "few colours"
-    yield Finding("terminal", f"{kind}, {colours}, {sys.stdout.encoding or 'no encoding'}")
+    yield Finding("terminal", f"{kind or 'of no name'}, {colours}, {sys.stdout.encoding or 'no encoding'}")
     if os.environ.get("TMUX"):
         yield Finding("tmux", "add to tmux.conf: set -s escape-time 10; set -s extended-keys on;"
                       " set -s set-clipboard on; set -as terminal-features ',*:RGB'")  # fmt: skip

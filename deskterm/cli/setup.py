@@ -62,6 +62,8 @@ def setup_verb(address: str | None, agent: str, yes: bool, **given: str | bool |
     fresh = msgspec.structs.replace(fresh, mailbox={**fresh.mailbox, name: box})
     kept = config.save(folder, fresh)
     Desk.open(folder, settings=fresh).close()
+    if not box.smtp:
+        say.told(mailboxes.no_way_out(box, folder))
     say.told(f"Kept in {kept}. `deskterm sync` reads the mailbox, `deskterm live on` lets replies leave.")
 
 

@@ -141,6 +141,9 @@ def test_setup_of_a_maildir_and_what_leaves(tmp_path: Path) -> None:
     args = ["--address", USER, "--maildir", str(mail), "--out", str(tmp_path / "Out")]
     ok(home, "setup", *args)
     assert "archived 1" in ok(home, "sync").out
+    assert (
+        f"No SMTP server is set: letters that leave are put into {tmp_path / 'Out'}" in ok(home, "doctor").out
+    )
     assert call(home, "setup", *args).code == 4
     ok(home, "setup", *args, "--yes", "--name", "Help")
     assert list(config.load(home).mailbox) == ["help"]
