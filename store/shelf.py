@@ -28,12 +28,18 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class Unshelved:
-    """Beside a commit: this one was read after all."""
+    """This one was read after all; the ledger of its mailbox names the message from now on."""
 
     id: int
+    blob: str
 
     def write(self, conn: sqlite3.Connection) -> None:
         conn.execute("UPDATE shelf SET state = 'read' WHERE id = ?", (self.id,))
+        conn.execute(
+            "UPDATE ledger SET what = 'message', ref = (SELECT min(id) FROM message WHERE body = ledger.ref)"
+            " WHERE what = 'shelf' AND ref = ? AND EXISTS (SELECT 1 FROM message WHERE body = ledger.ref)",
+            (self.blob,),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,20 @@ class OnShelf:
     source: str
     reason: str
     blob: str
+    news: bool
+    """Whether a mailbox handed it over after its first sync; else it belongs to an archive."""
 
 
 def lying(conn: sqlite3.Connection) -> list[OnShelf]:
     """What lies on the shelf, newest first."""
     rows = conn.execute(
-        "SELECT id, at, source, reason, blob FROM shelf WHERE state = 'shelved' ORDER BY id DESC"
+        "SELECT id, at, source, reason, blob, EXISTS (SELECT 1 FROM ledger l JOIN box b ON b.id = l.box"
+        " WHERE l.what = 'shelf' AND l.ref = shelf.blob AND l.uid > b.archived)"
+        " FROM shelf WHERE state = 'shelved' ORDER BY id DESC"
     )
-    return [OnShelf(*row) for row in rows]
+    return [OnShelf(*row[:5], news=bool(row[5])) for row in rows]
+
+
+def was_read(conn: sqlite3.Connection, blob: str) -> bool:
+    """Whether a message has these bytes."""
+    return conn.execute("SELECT 1 FROM message WHERE body = ? LIMIT 1", (blob,)).fetchone() is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from deskterm.desk import Desk
 from store import outbox
 from store.errors import NotFound
 from store.reads import conversation, tickets
+
+if TYPE_CHECKING:
+    from deskterm.receive import Counts
 
 PRACTICE = "practice"
 """The practice desk's folder inside the home: never the home itself, which may be a real desk."""
@@ -149,17 +153,22 @@ def _progress(what: str, so_far: int, of: int) -> None:
 
 
 @click.command("import")
-@click.argument("where", type=click.Path(path_type=Path), metavar="PATH")
+@click.argument("where", type=click.Path(path_type=Path), metavar="PATH", required=False)
+@click.option("--shelf", "again", is_flag=True, help="In place of PATH: read again what lies on the shelf.")
 @json_option
-def import_verb(where: Path, as_json: bool) -> int:
+def import_verb(where: Path | None, again: bool, as_json: bool) -> int:
     """Take in a Maildir, an mbox, an .eml file or a folder of them. No clock starts, nothing is sent."""
-    from deskterm.receive import archive
-
+    if (where is None) != again:
+        raise click.UsageError("Say what to take in: a PATH, or --shelf.")
     with opened(found=True) as desk:
-        counts = archive(desk, where, tell=_progress)
-        parts = {"taken in": counts.archived, "known already": counts.known, "on the shelf": counts.shelved}
+        counts = _taken_in(desk, where)
+        parts = {
+            "taken in": counts.archived + counts.new,
+            "known already": counts.known,
+            "on the shelf": counts.shelved,
+        }
         if not any(parts.values()) and not counts.errors:
-            raise NotFound(f"There is no letter in {where}.")
+            raise NotFound(f"There is no letter in {where}." if where else "The shelf is empty.")
         if as_json:
             say.json_line({"schema": jsonl.COUNTS, **dataclasses.asdict(counts)})
         elif said := ", ".join(f"{count:,} {word}" for word, count in parts.items() if count):
@@ -167,6 +176,14 @@ def import_verb(where: Path, as_json: bool) -> int:
         for sentence in counts.errors:
             say.told(sentence)
         return errors.FAILED if counts.errors else errors.DONE
+
+
+def _taken_in(desk: Desk, where: Path | None) -> Counts:
+    from deskterm import receive, shelved
+
+    if where is None:
+        return shelved.read_again(desk, tell=_progress)
+    return receive.archive(desk, where, tell=_progress)
 
 
 @click.command("verify")

@@ -163,8 +163,10 @@ def _desk(folder: Path, settings: Settings) -> Iterator[Finding]:
         return
     try:
         yield from _ledger(desk.conn)
-        lying = len(shelf.lying(desk.conn))
-        yield Finding("shelf", f"{many(lying, 'letter')} that could not be read" if lying else "empty")
+        lying = shelf.lying(desk.conn)
+        yield from (Finding("shelf", f"{one.source}: {one.reason}") for one in lying)
+        hint = "; `deskterm import --shelf` tries again" if lying else ""
+        yield Finding("shelf", f"{many(len(lying), 'letter')} could not be read{hint}" if lying else "empty")
     finally:
         desk.close()
 

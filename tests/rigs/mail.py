@@ -172,6 +172,7 @@ def held(desk: Desk) -> dict[str, int]:
     found: dict[str, int] = {}
     rows = desk.conn.execute(
         "SELECT body FROM message WHERE kind <> 'note' UNION ALL SELECT blob FROM shelf"
+        " WHERE state = 'shelved'"
     ).fetchall()
     for (body,) in rows:
         found[body] = found.get(body, 0) + 1

@@ -47,7 +47,7 @@ def test_a_letter_read_after_all_brings_its_text_to_its_bytes(tmp_path: Path, ra
     read = blobs.letter(raw, "hello", folder=folder)
     assert read.hash == lying.hash
     assert blobs.read_raw(store.read(), lying.hash, folder=folder) == raw
-    keep(store, read, shelf.Unshelved(shelf.lying(store.read())[0].id))
+    keep(store, read, shelf.Unshelved(shelf.lying(store.read())[0].id, read.hash))
     assert blobs.read_text(store.read(), read.hash, folder=folder) == "hello"
     assert blobs.read_raw(store.read(), read.hash, folder=folder) == raw
     keep(store, blobs.file(raw, folder=folder))
