@@ -193,9 +193,9 @@ class Desk:
 
     def save_doc(self, kind: str, name: str, body: str, *, pos: str = "") -> Done:
         """Write a doc: a new one, or the new body of the one with this name."""
-        known = docs.named(self.conn, kind, name)
 
         def make(tx: Tx) -> tuple[str, list[Change], list[Beside]]:
+            known = docs.named(tx.conn, kind, name)
             if known is not None:
                 return "edit", [Change(known.id, "body", body)] if known.body != body else [], []
             row = {"kind": kind, "name": name, "body": body, "pos": pos or name}

@@ -71,6 +71,7 @@ def set_verb(words: tuple[str, ...], how: How) -> None:
     """
     query = tuple(word for word in words if "=" not in word or _asks(word))
     fields = tuple(word for word in words if word not in query)
+    _alone(how, words)
     with opened() as desk:
         if how.kept:
             _do(desk, _read(how.kept), how)
@@ -92,6 +93,7 @@ def _asks(word: str) -> bool:
 @planned
 def snooze_verb(query: str | None, when: tuple[str, ...], how: How) -> None:
     """Let tickets sleep until WHEN: 1h, tonight, tomorrow, monday, "tomorrow 9:00", a date; none wakes."""
+    _alone(how, (*filter(None, (query,)), *when))
     with opened() as desk:
         if how.kept:
             _do(desk, _read(how.kept), how)
@@ -115,6 +117,7 @@ def macro_verb(name: str | None, query: tuple[str, ...], answers: tuple[str, ...
     """Run the macro NAME on one ticket or on all that answer QUERY: its fields, letters and notes."""
     from store.rules import macros
 
+    _alone(how, (*filter(None, (name,)), *query, *answers))
     with opened() as desk:
         if how.kept:
             _do(desk, _read(how.kept), how)
@@ -144,6 +147,7 @@ def apply_verb(file: Path, how: How) -> None:
 
     A ticket that changed since it was read refuses the whole pipe (exit 4).
     """
+    _alone(how, (str(file),))
     with opened() as desk:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
         rows = edits.read(text.splitlines())
@@ -188,6 +192,12 @@ def _query(words: tuple[str, ...]) -> str:
     if not text:
         raise click.UsageError("Say which tickets: a number such as 12, a list 1,2,5-9, or a query.")
     return text
+
+
+def _alone(how: How, words: tuple[str, ...]) -> None:
+    """A kept plan says all there is to do; what was typed besides would be passed over in silence."""
+    if how.kept and words:
+        raise click.UsageError(f'--apply does the plan and nothing else; leave "{words[0][:40]}" out.')
 
 
 def _read(path: Path) -> plans.Plan:

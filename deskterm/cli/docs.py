@@ -67,7 +67,7 @@ def _saved(desk: Desk, sheet: Sheet, kind: str, name: str, body: str) -> str:
     except StoreError as error:
         raise type(error)(f"{error} The text is in {sheet.path}.") from None
     sheet.done()
-    return words
+    return f"{words}; rules are kept and do not act yet" if kind == "rule" else words
 
 
 def shown(text: str, error: DocError) -> list[str]:
@@ -118,12 +118,13 @@ def import_docs(folder: Path, dry_run: bool) -> None:
             return
 
         def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
-            return "edit", [_change(tx, n, doc, old) for n, (doc, old) in enumerate(news)], ()
+            return "edit", [_change(tx, n, doc) for n, (doc, _) in enumerate(news)], ()
 
         say.told(desk.commit(make, words=f"Took in {many(len(news), 'doc')}").words)
 
 
-def _change(tx: Tx, n: int, doc: Doc, old: Doc | None) -> Change:
+def _change(tx: Tx, n: int, doc: Doc) -> Change:
+    old = docs.named(tx.conn, doc.kind, doc.name)
     if old is not None:
         return Change(old.id, "body", doc.body)
     return put(tx.new_id("d", n), {"kind": doc.kind, "name": doc.name, "body": doc.body, "pos": doc.name})
