@@ -27,7 +27,7 @@ from deskterm.keymap import Keymap
 from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
-from deskterm.widgets.guard import LineGuard
+from deskterm.widgets.guard import Colourless, LineGuard
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class DesktermApp(App[int]):
     TITLE = "deskterm"
 
     def __init__(self, desk: Desk, *, sync: bool = True) -> None:
-        name, no_colour = themes.pick(os.environ, desk.settings.theme)
-        super().__init__(ansi_color=True if no_colour else None)
+        name, self._no_colour = themes.pick(os.environ, desk.settings.theme)
+        super().__init__(ansi_color=True if self._no_colour else None)
         self.desk = desk
         self.keymap = Keymap()
         self.symbols = symbols(ascii_only=desk.settings.symbols == "ascii")
@@ -64,7 +64,8 @@ class DesktermApp(App[int]):
         return themes.DEFAULTS
 
     def get_line_filters(self) -> list[LineFilter]:
-        return [*super().get_line_filters(), LineGuard()]
+        colourless = [Colourless()] if self._no_colour else []
+        return [*super().get_line_filters(), LineGuard(), *colourless]
 
     def on_mount(self) -> None:
         self.main = MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols)

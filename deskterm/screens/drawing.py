@@ -77,7 +77,7 @@ def head(pane: TicketPane, *, me: str, look: Symbols, narrow: bool = False) -> H
         (f"P{ticket.priority}", _priority(ticket.priority)),
     ]
     if not narrow:
-        state.append((f"  {ticket.channel}", Role.DIM))
+        state.append((f"  {clean(ticket.channel)}", Role.DIM))
     if ticket.tags:
         state.append((f"  tags: {clean(', '.join(ticket.tags))}", Role.DIM))
     state.append((f"  {look.to} {who}", Role.DIM))

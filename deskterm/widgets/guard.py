@@ -27,6 +27,17 @@ class LineGuard(LineFilter):
         return [_cleaned(segment) for segment in segments]
 
 
+class Colourless(LineFilter):
+    """For `App.get_line_filters` under NO_COLOR: attributes stay, not even the default colour is named."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments without any colour."""
+        return [
+            Segment(segment.text, segment.style.without_color if segment.style else None, segment.control)
+            for segment in segments
+        ]
+
+
 def guarded(text: str) -> str:
     """`text` with a stand-in for each forbidden character that takes room, nothing for those without."""
     return text if _is_clean(text) else FORBIDDEN.sub(_stand_in, text)

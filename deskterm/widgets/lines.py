@@ -20,7 +20,7 @@ from deskterm.widgets.paint import Painted, Role, Run, cells, spread
 from deskterm.widgets.pane import Pane
 
 WHEEL = 3
-MOST_LINES = 3
+MOST_LINES = 4
 """Lines a sentence may take."""
 LAST = "help.keys"
 """The one hint that is always there."""

@@ -1,6 +1,7 @@
 """A program for a pty: opens a desk's screen as `deskterm` does, on a clock the test has set.
 
-`python -m tests.rigs.opened HOME NOW [sync]`. With DESKTERM_TEST_BREAK a handler raises, as a mistake would.
+`python -m tests.rigs.opened HOME NOW [sync] [still]`: with the sync threads, on a clock that does not move.
+With DESKTERM_TEST_BREAK a handler raises, as a mistake would; DESKTERM_TEST_HEALTH is what a mailbox reports.
 """
 
 from __future__ import annotations
@@ -9,21 +10,33 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deskterm.app import DesktermApp
 
 
-def main(home: Path, now: float, *, sync: bool) -> int:
+def main(home: Path, now: float, *, sync: bool, still: bool) -> int:
     """The exit code of the screen."""
     from deskterm import app
     from deskterm.desk import Desk
 
     began = time.monotonic()
-    desk = Desk.open(home, clock=lambda: now + time.monotonic() - began)
+    desk = Desk.open(home, clock=(lambda: now) if still else lambda: now + time.monotonic() - began)
     if not sync:
-        made = app.DesktermApp.__init__
-        app.DesktermApp.__init__ = lambda self, desk, sync=False: made(self, desk, sync=False)
+        app.DesktermApp.painted = _report if os.environ.get("DESKTERM_TEST_HEALTH") else lambda _: None
     if os.environ.get("DESKTERM_TEST_BREAK"):
         _break()
     return app.run(desk=desk)
+
+
+def _report(app: DesktermApp) -> None:
+    """A mailbox that is away, or that is read for the first time."""
+    from deskterm.sync import Health, Loop
+
+    error = os.environ["DESKTERM_TEST_HEALTH"]
+    health = Health(reading=(3120, 12480)) if error == "reading" else Health(error, since=app.desk.now - 60)
+    app.loop_ = Loop(app.desk, health={"support": health})
 
 
 def _break() -> None:
@@ -42,4 +55,8 @@ def _break() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), float(sys.argv[2]), sync="sync" in sys.argv[3:]))
+    sys.exit(
+        main(
+            Path(sys.argv[1]), float(sys.argv[2]), sync="sync" in sys.argv[3:], still="still" in sys.argv[3:]
+        )
+    )

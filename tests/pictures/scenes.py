@@ -1,0 +1,125 @@
+"""The scenes of the desk: which keys lead there, how large the terminal is and what was set before.
+
+The pictures are taken of them, and the output oracle goes through them in a real terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from deskterm.sync import Health, Loop
+from store import outbox
+from tests.rigs.stage import Stage
+
+WIDE, MEDIUM, NARROW = (120, 40), (80, 24), (60, 20)
+ANSWER = (
+    "Hi Dana,\n\nWe found the cause: exports above 10k rows hit a time limit that 2.3 lowered by mistake."
+    " I have raised it for your workspace.\n\nBest, Marek"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One picture. `keys` as Textual names them, `=words` types words."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = MEDIUM
+    settings: dict[str, object] = field(default_factory=dict[str, object])
+    end: Callable[[Stage], Awaitable[None]] | None = None
+    """What is done on the screen after the keys, where it is no key."""
+
+
+async def offline(stage: Stage) -> None:
+    """The mailbox has been away for an hour and a half."""
+    await _health(
+        stage, Health(error="mail.desk.example does not answer.", since=int(stage.clock.now) - 5280)
+    )
+
+
+async def first_read(stage: Stage) -> None:
+    await _health(stage, Health(reading=(3120, 12480)))
+
+
+async def _health(stage: Stage, health: Health) -> None:
+    stage.app.loop_ = Loop(stage.desk, health={"support": health})
+    stage.main.showing.draw_heading()
+    stage.main.showing.draw_tabs()
+    stage.main.telling.status()
+
+
+async def refuse(stage: Stage) -> None:
+    """The server takes the reply that waits for none."""
+    row = outbox.unsent(stage.desk.conn)[-1]
+    with stage.desk.store.write() as tx:
+        error = "552 5.3.4 message size exceeds 10 MB"
+        tx.commit(outbox.moved(row, outbox.REFUSED, error=error), actor="sender", kind="sending")
+    stage.main.showing.refresh()
+    stage.main.telling.clear()
+
+
+async def previewed(stage: Stage) -> None:
+    """The macro's result stands beside it."""
+    await stage.until(lambda: "would change" in stage.text)
+
+
+MAIN = (
+    Scene("three_panes", size=WIDE),
+    Scene("selection", ("x", "x", "j"), WIDE),
+    Scene("after_an_act", ("e",)),
+    Scene("reading", ("enter",), NARROW),
+    Scene("customer_over", ("P",), NARROW),
+    Scene("after_g", ("g",)),
+    Scene("filter", ("slash", "=tag:invoice")),
+    Scene("wrong_word", ("slash", "=color:red", "enter")),
+    Scene("queued_reply", ("r", "=Thank you.", "escape", "Y"), WIDE),
+)
+COMPOSE = (
+    Scene("reply", ("r", f"={ANSWER}"), WIDE),
+    Scene("reply_80x24", ("r", f"={ANSWER}")),
+    Scene("reply_60x20", ("r", f"={ANSWER}"), NARROW),
+    Scene("commands", ("r", f"={ANSWER}", "escape")),
+    Scene("note", ("n", "=Same as the one Orbis had. Bug TB-381.", "escape")),
+    Scene("warning", ("r", "=The file is attached.", "escape", "y")),
+)
+MACRO = (
+    Scene("macro", ("m",), WIDE, end=previewed),
+    Scene("blank", ("m", "R")),
+    Scene("many_letters", ("asterisk", "m", "D")),
+    Scene("tags", ("t", "=pri")),
+    Scene("snooze", ("h",)),
+)
+HELP = (
+    Scene("keys", ("question_mark",), WIDE),
+    Scene("why_not", ("question_mark", "=again")),
+    Scene("palette", ("colon", "=undo")),
+)
+HISTORY = (
+    Scene("ticket", ("p", "4", "t", "=later", "enter", "H", "j"), WIDE),
+    Scene("desk", ("e", "g", "h", "j")),
+)
+STATES = (
+    Scene("empty", ("asterisk", "e"), WIDE),
+    Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
+    Scene("reading", end=first_read),
+    Scene("offline", end=offline),
+    Scene("refused", ("r", "=Here is the file.", "escape", "Y"), WIDE, end=refuse),
+    Scene("too_small", size=(30, 8)),
+)
+LOOKS = (
+    Scene("80x24"),
+    Scene("60x20", size=NARROW),
+    Scene("40x10", size=(40, 10)),
+    Scene("160x50", size=(160, 50)),
+    Scene("ascii", settings={"symbols": "ascii"}),
+    *(
+        Scene(theme, settings={"theme": theme})
+        for theme in ("light", "contrast", "colour_blind", "sixteen", "mono")
+    ),
+)
+
+GROUPS = {
+    "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
+    "looks": LOOKS,
+}  # fmt: skip

@@ -1,0 +1,133 @@
+"""Every scene in a real terminal with hostile text in every slot: only drawing arrives, and nothing moved.
+
+The screen that a terminal emulator makes of it is the one it makes of the same desk with its texts cleaned.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from deskterm.keymap import NAMES
+from deskterm.safe import clean
+from tests.pictures.scenes import GROUPS, Scene
+from tests.rigs import oracle
+from tests.rigs.stage import copied
+from tests.rigs.terminal import PYTHON, Terminal, environment
+
+SCENES = [
+    pytest.param(scene, id=f"{group}-{scene.name}") for group, scenes in GROUPS.items() for scene in scenes
+]
+_BYTES = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "space": " ",
+    "tab": "\t",
+    **{name: key for key, name in NAMES.items()},
+}
+ERROR = oracle.PAYLOADS[3] + " 552 too big"
+
+
+def typed(key: str) -> str:
+    """What a terminal sends for a key."""
+    if key.startswith("=") and len(key) > 1:
+        return key[1:].replace("\n", "\r")
+    return _BYTES.get(key, key)
+
+
+def themed(home: Path, scene: Scene) -> None:
+    """The scene's settings into the desk's file."""
+    lines = "".join(f'{name} = "{value}"\n' for name, value in scene.settings.items())
+    config = home / "config.toml"
+    config.write_text(lines + config.read_text())
+
+
+def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[str]]:
+    """The bytes of a whole session, and the screen before it was left."""
+    oracle.poison(home, shown)
+    themed(home, scene)
+    now = (home / "clock").read_text().strip()
+    end = scene.end.__name__ if scene.end is not None else ""
+    health = {"offline": shown(ERROR), "first_read": "reading"}.get(end, "")
+    env = environment(COLORTERM="truecolor", **({"DESKTERM_TEST_HEALTH": health} if health else {}))
+    command = [PYTHON, "-m", "tests.rigs.opened", str(home), now, "still"]
+    with Terminal(command, size=scene.size, env=env) as terminal:
+        terminal.until(
+            "too small" if scene.size[1] < 10 else "━" if not scene.settings.get("symbols") else "==="
+        )
+        terminal.quiet(0.4)
+        for key in scene.keys:
+            terminal.send(typed(key))
+            terminal.quiet(0.12)
+        if end == "refuse":
+            oracle.refuse_last(home, shown(ERROR))
+            terminal.until("NOT SENT")
+        terminal.quiet(0.4)
+        screen = terminal.lines
+        terminal.kill(15)
+        terminal.wait()
+        return bytes(terminal.data), screen
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_only_drawing_reaches_the_terminal(scene: Scene, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "clean").mkdir()
+    data, screen = play(scene, copied(tmp_path / "raw"), shown=oracle.raw)
+    assert oracle.remainder(data) == ""
+    assert oracle.smuggled(data) == ""
+    if "theme" not in scene.settings:  # another theme is the same text
+        _, twin = play(scene, copied(tmp_path / "clean"), shown=clean)
+        assert screen == twin
+
+
+def test_the_oracle_sees_what_it_is_there_for() -> None:
+    plain = b"\x1b[?1049h\x1b[1;38;2;1;2;3mHello\x1b[0m\x1b[2;3H\xe2\x94\x80\x1b[?1049l"
+    assert oracle.remainder(plain) == ""
+    for payload in oracle.PAYLOADS:
+        if any(char in payload for char in "\x1b\u009b\u202e\u200b\x7f"):
+            data = plain + payload.encode("utf-8", "replace")
+            assert oracle.remainder(data) or oracle.smuggled(data), payload
+    assert oracle.coloured(b"\x1b[1;39;49m") and oracle.coloured(b"\x1b[38;5;1m")
+    assert not oracle.coloured(b"\x1b[1;7m")
+
+
+def test_every_slot_of_the_desk_is_poisoned(tmp_path: Path) -> None:
+    home = copied(tmp_path)
+    oracle.poison(home)
+    odd = [payload for payload in oracle.PAYLOADS if "\ud83d " not in payload]
+
+    def found(text: str) -> bool:
+        return any(payload in text or json.dumps(payload)[1:-1] in text for payload in odd)
+
+    more = {"ticket": ("subject", "assignee"), "message": ("files", "author"), "doc": ("name", "body")}
+    more |= {"outbox": ("error",), "attr": ("k",)}
+    with sqlite3.connect(home / "desk.db") as conn:
+        for table, fields in [*oracle.SLOTS.items(), *more.items()]:
+            for field in fields:
+                rows = [str(row[0]) for row in conn.execute(f"SELECT {field} FROM {table}")]
+                assert any(found(text) for text in rows), (table, field)
+
+
+SESSION = (
+    "jj", "x", "/", "tag:x", "\r", "\x1b", "r", "Hello, no colour", "\x1b", "n", "\x1b", "y", "m", "\x1b",
+    "gh", "\x1b", "?", "\x1b", "t", "\x1b", "P", "z", "\x1b", "q",
+)  # fmt: skip
+
+
+def test_no_color_sends_no_colour_code_in_a_whole_session(tmp_path: Path) -> None:
+    home = copied(tmp_path)
+    now = (home / "clock").read_text().strip()
+    command = [PYTHON, "-m", "tests.rigs.opened", str(home), now]
+    with Terminal(command, env=environment(NO_COLOR="1")) as terminal:
+        terminal.until("e solve")
+        for keys in SESSION:
+            terminal.send(keys)
+            terminal.quiet(0.12)
+    for words in (b"Hello, no colour", b"Macro for", b"Everything that happened", b"Keys here"):
+        assert words in terminal.data
+    assert oracle.coloured(bytes(terminal.data)) == ""
+    assert b"7m" in terminal.data, "the cursor row is shown by shape"
