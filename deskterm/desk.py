@@ -158,10 +158,19 @@ class Desk:
         touched = list(
             dict.fromkeys(eid for row in rows for eid in str(row[1]).split() if eid.startswith("t"))
         )
+        if not touched:
+            return f"{kind}{self._docs_of(rows)}"
         if len(touched) != 1:
-            return f"{kind} of {len(touched):,} tickets" if touched else kind
+            return f"{kind} of {len(touched):,} tickets"
         number = self.conn.execute("SELECT number FROM ticket WHERE id = ?", (touched[0],)).fetchone()
         return f"{kind} of #{number[0]}" if number and number[0] else kind
+
+    def _docs_of(self, rows: Sequence[tuple[object, ...]]) -> str:
+        """` of macro Refund`: the docs an act was about, the desk's own aside."""
+        ids = dict.fromkeys(eid for row in rows for eid in str(row[1]).split() if eid.startswith("d"))
+        find = "SELECT kind || ' ' || name FROM doc WHERE id = ? AND kind <> 'desk'"
+        names = [str(row[0]) for eid in ids for row in self.conn.execute(find, (eid,))]
+        return f" of {names[0] if len(names) == 1 else f'{len(names)} docs'}" if names else ""
 
     def _origin(self, entry: int) -> int:
         """The act that a chain of undos and redos is about."""

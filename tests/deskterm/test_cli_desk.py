@@ -291,7 +291,7 @@ def test_docs_out_and_in_again(home: Path, tmp_path: Path) -> None:
     ok(home, "docs", "export", str(folder))
     assert "coming" in (folder / "macro" / "Refund.md").read_text()
     assert (folder / "queue" / "Late %2F soon.toml").exists()
-    ok(home, "undo")
+    assert ok(home, "undo").err == "Undid edit of 2 docs\n"
     shutil.rmtree(folder)
     ok(home, "docs", "export", str(folder))
     assert "on their way" in (folder / "macro" / "Refund.md").read_text()
