@@ -10,6 +10,8 @@ import contextlib
 import time
 from pathlib import Path
 
+from store.files import private_file
+
 FILE = "clock"
 
 
@@ -29,8 +31,8 @@ class MovedClock:
 
     def keep(self, home: Path) -> None:
         """Remember the moment for the next opening. A desk on a read-only disk simply forgets it."""
-        with contextlib.suppress(OSError):
-            (home / FILE).write_text(f"{self():.0f}\n", encoding="ascii")
+        with contextlib.suppress(OSError), private_file(home / FILE) as out:
+            out.write(f"{self():.0f}\n")
 
 
 def kept(home: Path) -> MovedClock | None:

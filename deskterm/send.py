@@ -20,6 +20,7 @@ from deskterm.letters import letter_of
 from deskterm.mailboxes import secret, smtp_account
 from deskterm.receive import Counts
 from deskterm.ways import SEND, Secrets, Ways
+from deskterm.writing import LOCAL
 from store import outbox
 from store.errors import NotFound, Refused, StoreDamaged
 from store.log import project
@@ -146,6 +147,11 @@ def _one(desk: Desk, row: outbox.Waiting, secrets: Secrets) -> _Tried:
             _commit(desk, row, outbox.moved(row, outbox.HELD))
             return _Tried()
         box = desk.settings.mailbox.get(row.mailbox)
+        if box is None and row.mailbox not in ("", LOCAL):
+            raise Refused(
+                f"config.toml has no mailbox called {row.mailbox!r} any more, so the reply was not sent."
+                " Put it back, or answer again from another one."
+            )
         if box is None or not box.smtp:
             return _to_maildir(desk, row, letter, box)
         return _by_smtp(desk, row, letter, box, secrets)

@@ -23,6 +23,7 @@ from deskterm.mailboxes import imap_account, secret
 from deskterm.receive import Counts, Tell, silent
 from deskterm.ways import Secrets, Ways
 from store.errors import Refused, StoreError
+from store.files import private_file
 from store.reads import tickets
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def owner(home: Path) -> Generator[None]:
 
     An SQLite lock on a file of its own: released by the system however the process ends.
     """
+    if not (home / LOCK).exists():
+        private_file(home / LOCK).close()
     conn = sqlite3.connect(home / LOCK, timeout=0.2, isolation_level=None, check_same_thread=False)
     with closing(conn):
         try:

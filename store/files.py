@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 
 def private_folder(folder: Path) -> None:
@@ -11,6 +12,11 @@ def private_folder(folder: Path) -> None:
     if not folder.is_dir():
         private_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def private_file(path: Path) -> TextIO:
+    """A file opened to be written anew, 0600 whatever the umask."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8")
 
 
 def sync_folder(folder: Path) -> None:

@@ -456,3 +456,12 @@ def test_the_letter_that_leaves(tmp_path: Path, smtpd: Smtpd) -> None:
         assert b" \r\n" in body and all(len(line) <= 78 for line in body.split(b"\r\n"))
         assert b"Bcc" not in kept.raw and b"SECRET" not in kept.raw
         assert kept.sender == "help@example.org" and kept.to == ("c1@customers.example",)
+
+
+def test_a_mailbox_that_is_gone_sends_nothing_and_says_so(desk: Desk, smtpd: Smtpd, tmp_path: Path) -> None:
+    """Its replies must not end in a folder as sent, where nobody looks."""
+    reply(desk, ticket(desk))
+    desk.settings = settings()
+    assert send.round_(desk, secrets=secrets).refused == 1
+    assert states(desk) == ["refused"] and "no mailbox called 'support'" in rows(desk)[0].error
+    assert smtpd.letters == [] and not (desk.home / "out").exists()
