@@ -106,6 +106,7 @@ class MainScreen(Screen[None]):
         self.query_one("#slash", StatusLine).show([("/", Role.KEY)])
         self.query_one("#small", LinePane).show("deskterm", [[("too small, 40x10 needed", Role.WARN)]])
         self.list.focus()
+        self.screen_layout_refresh_signal.subscribe(self, lambda _: self._ruled())
         self.fit()
         self.showing.start()
         self.set_interval(LOOK, self.showing.look)
@@ -167,9 +168,9 @@ class MainScreen(Screen[None]):
         self.showing.draw_heading()
         self.showing.draw_ticket()
         self.telling.hints()
-        self.call_after_refresh(self._ruled)
 
     def _ruled(self) -> None:
+        """After every layout: the marks stand where the panes' edges are now."""
         edges = [w.region.x for w in (self.talk, self.who) if w.display and w.region.x > 0 and w.edge]
         self.query_one("#rule", Rule).show(edges)
 
