@@ -31,7 +31,7 @@ async def test_a_wrong_word_is_said_in_place_and_leaves_the_list(tmp_path: Path)
         await stage.press("slash", "=color:red", "enter")
         assert 'There is no field "color".' in stage.status
         assert stage.main.filter.has_focus and stage.main.list.total == whole
-        assert stage.main.query_one("#status").size.height == 3
+        assert stage.main.query_one("#status").size.height > 2
         await stage.press("escape")
         assert stage.status == "" and stage.main.list.has_focus
 
