@@ -13,6 +13,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
+from textual.signal import Signal
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -106,7 +107,8 @@ class MainScreen(Screen[None]):
         self.query_one("#slash", StatusLine).show([("/", Role.KEY)])
         self.query_one("#small", LinePane).show("deskterm", [[("too small, 40x10 needed", Role.WARN)]])
         self.list.focus()
-        self.screen_layout_refresh_signal.subscribe(self, lambda _: self._ruled())
+        layouts = cast("Signal[object]", self.screen_layout_refresh_signal)  # pyright: ignore[reportUnknownMemberType]
+        layouts.subscribe(self, self._ruled)
         self.fit()
         self.showing.start()
         self.set_interval(LOOK, self.showing.look)
@@ -169,7 +171,7 @@ class MainScreen(Screen[None]):
         self.showing.draw_ticket()
         self.telling.hints()
 
-    def _ruled(self) -> None:
+    def _ruled(self, _: object) -> None:
         """After every layout: the marks stand where the panes' edges are now."""
         edges = [w.region.x for w in (self.talk, self.who) if w.display and w.region.x > 0 and w.edge]
         self.query_one("#rule", Rule).show(edges)
