@@ -42,6 +42,7 @@ class DesktermApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = True
     TITLE = "deskterm"
+    CSS_PATH = "screens/main.tcss"
 
     def __init__(self, desk: Desk, *, sync: bool = True) -> None:
         name, self._no_colour = themes.pick(os.environ, desk.settings.theme)
@@ -53,6 +54,7 @@ class DesktermApp(App[int]):
         self.failure = ""
         """The sentence to leave on the terminal after a crash."""
         self.in_order = InOrder(self, self._hand_on)
+        self.main = MainScreen(desk, keymap=self.keymap, symbols=self.symbols)
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
@@ -67,9 +69,11 @@ class DesktermApp(App[int]):
         colourless = [Colourless()] if self._no_colour else []
         return [*super().get_line_filters(), LineGuard(), *colourless]
 
+    def get_default_screen(self) -> MainScreen:
+        """The only screen there is: one beneath it would be painted along."""
+        return self.main
+
     def on_mount(self) -> None:
-        self.main = MainScreen(self.desk, keymap=self.keymap, symbols=self.symbols)
-        self.push_screen(self.main)
         for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"):
             self._end_on(name)
 
@@ -131,6 +135,7 @@ class DesktermApp(App[int]):
         """Keep what is half written, then leave."""
         try:
             with contextlib.suppress(StoreError):
+                await self.main.arm()
                 await self.main.composing.keep_now()
         finally:
             self.exit(code, return_code=code)

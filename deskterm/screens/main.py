@@ -6,6 +6,7 @@ acting.py, writing in composing.py, going places in going.py.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, cast
 
@@ -20,17 +21,9 @@ from textual.widgets import Input
 from deskterm.actions import CONVERSATION, LIST
 from deskterm.desk import Desk
 from deskterm.keymap import WAIT, Keymap
-from deskterm.screens.acting import Acting
-from deskterm.screens.composing import Composing
-from deskterm.screens.copying import Copying
-from deskterm.screens.filtering import Filtering
-from deskterm.screens.going import Going
-from deskterm.screens.helping import Helping
-from deskterm.screens.listing import Listing
 from deskterm.screens.showing import Showing
 from deskterm.screens.telling import Telling
 from deskterm.symbols import Symbols
-from deskterm.widgets.composer import Composer
 from deskterm.widgets.conversation import Conversation
 from deskterm.widgets.lines import HintsLine, LinePane, Rule, StatusLine, TabsLine
 from deskterm.widgets.paint import Role
@@ -40,6 +33,12 @@ from store.model import Ticket
 
 if TYPE_CHECKING:
     from deskterm.app import DesktermApp
+    from deskterm.screens.acting import Acting
+    from deskterm.screens.composing import Composing, Letter
+    from deskterm.screens.filtering import Filtering
+    from deskterm.screens.going import Going
+    from deskterm.screens.helping import Helping
+    from deskterm.widgets.composer import Composer
 
 LOOK = 0.25
 """Seconds between two looks at whether something changed."""
@@ -56,8 +55,6 @@ Handler = Callable[[int], Awaitable[None] | None]
 
 
 class MainScreen(Screen[None]):
-    CSS_PATH = "main.tcss"
-
     def __init__(self, desk: Desk, *, keymap: Keymap, symbols: Symbols) -> None:
         super().__init__()
         self.desk = desk
@@ -67,16 +64,15 @@ class MainScreen(Screen[None]):
         """Keys of a sequence that has begun, such as `g`."""
         self.showing = Showing(self)
         self.telling = Telling(self)
-        self.acting = Acting(self)
-        self.composing = Composing(self)
-        self.filtering = Filtering(self)
-        self.going = Going(self)
-        self.helping = Helping(self)
-        self.handlers: dict[str, Handler] = {
-            **self.acting.handlers(), **self.composing.handlers(), **self.filtering.handlers(),
-            **self.going.handlers(), **self.helping.handlers(), **Listing(self).handlers(),
-            **Copying(self).handlers(),
-        }  # fmt: skip
+        self.acting: Acting
+        self.composing: Composing
+        self.filtering: Filtering
+        self.going: Going
+        self.helping: Helping
+        self.composer: Composer
+        self.handlers: dict[str, Handler] = {}
+        """What each action does; empty until the first paint."""
+        self._arming = asyncio.Lock()
         self._waiting_timer: Timer | None = None
 
     # Layout
@@ -87,7 +83,6 @@ class MainScreen(Screen[None]):
             yield QueueList(symbols=self.look, left=self.showing.open_time, now=self.desk.now, id="list")
             with Vertical(id="middle"):
                 yield Conversation(symbols=self.look, id="talk")
-                yield Composer(keymap=self.keymap, symbols=self.look, id="composer")
             yield LinePane(symbols=self.look, edge=True, id="who")
         yield Rule(symbols=self.look, id="rule")
         with Horizontal(id="filtering"):
@@ -101,18 +96,39 @@ class MainScreen(Screen[None]):
         self.list = self.query_one("#list", QueueList)
         self.talk = self.query_one("#talk", Conversation)
         self.who = self.query_one("#who", LinePane)
-        self.composer = self.query_one("#composer", Composer)
         self.filter = self.query_one("#filter", Input)
         self.filter.cursor_blink = False
         self.query_one("#slash", StatusLine).show([("/", Role.KEY)])
         self.query_one("#small", LinePane).show("deskterm", [[("too small, 40x10 needed", Role.WARN)]])
         self.list.focus()
-        layouts = cast("Signal[object]", self.screen_layout_refresh_signal)  # pyright: ignore[reportUnknownMemberType]
-        layouts.subscribe(self, self._ruled)
+        laid_out = cast("Signal[object]", self.screen_layout_refresh_signal)  # pyright: ignore[reportUnknownMemberType]
+        laid_out.subscribe(self, self._ruled)
         self.fit()
         self.showing.start()
         self.set_interval(LOOK, self.showing.look)
-        self.call_after_refresh(self.desk_app.painted)
+        self.call_after_refresh(self._painted)
+
+    async def _painted(self) -> None:
+        await self.arm()
+        self.desk_app.painted()
+
+    async def arm(self) -> None:
+        """Load what acts and what is written with: nobody needs it before the first paint, or a key."""
+        async with self._arming:
+            if self.handlers:
+                return
+            from deskterm.screens.arming import parts
+            from deskterm.widgets.composer import Composer
+
+            self.composer = Composer(keymap=self.keymap, symbols=self.look, id="composer")
+            self.composer.tight = self.tight
+            await self.query_one("#middle", Vertical).mount(self.composer)
+            self.handlers = parts(self)
+
+    @property
+    def letter(self) -> Letter | None:
+        """What is being written."""
+        return self.composing.letter if self.handlers else None
 
     @property
     def desk_app(self) -> DesktermApp:
@@ -166,12 +182,13 @@ class MainScreen(Screen[None]):
         self.talk.edge = self.wide and not alone
         self.who.edge = self.wide
         self.talk.compact = not self.wide
-        self.composer.tight = self.tight
+        if self.handlers:
+            self.composer.tight = self.tight
         self.showing.draw_heading()
         self.showing.draw_ticket()
         self.telling.hints()
 
-    def _ruled(self, _: object) -> None:
+    def _ruled(self, _: object = None) -> None:
         """After every layout: the marks stand where the panes' edges are now."""
         edges = [w.region.x for w in (self.talk, self.who) if w.display and w.region.x > 0 and w.edge]
         self.query_one("#rule", Rule).show(edges)
@@ -193,6 +210,7 @@ class MainScreen(Screen[None]):
         return (CONVERSATION, LIST) if self.reading else (LIST,)
 
     async def on_key(self, event: events.Key) -> None:
+        await self.arm()
         if self.writing:
             await self._key_while_writing(event)
         elif self.filter.has_focus:
@@ -240,6 +258,7 @@ class MainScreen(Screen[None]):
 
     async def perform(self, action: str, digit: int = 0) -> None:
         """Do an action by its id. What it refuses is said and nothing else happens."""
+        await self.arm()
         handler = self.handlers.get(action)
         if handler is None:
             return
@@ -249,6 +268,7 @@ class MainScreen(Screen[None]):
                 await result
         except StoreError as error:
             self.telling.tell(str(error), bad=True)
+        self.showing.follow()  # in the same paint, before the list's own message comes
 
     # Messages of the widgets
 

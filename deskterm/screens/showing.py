@@ -177,7 +177,10 @@ class Showing:
     # The ticket
 
     def follow(self) -> None:
-        """The cursor moved: the panes follow at once, and with a rest while a key repeats."""
+        """The cursor may have moved: the panes follow at once, and with a rest while a key repeats."""
+        line, pane = self.screen.list.line, self.pane
+        if (line.id if line is not None else "") == (pane.ticket.id if pane is not None else ""):
+            return
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -200,7 +203,7 @@ class Showing:
 
     def show_ticket(self, ticket: str = "") -> None:
         """Read the ticket under the cursor, or `ticket`, into the panes."""
-        letter, line = self.screen.composing.letter, self.screen.list.line
+        letter, line = self.screen.letter, self.screen.list.line
         wanted = ticket or (letter.ticket.id if letter is not None else line.id if line is not None else "")
         try:
             self.pane = panes.ticket(self.desk, wanted) if wanted else None

@@ -62,7 +62,7 @@ class Telling:
         return self._sync()
 
     def _default(self) -> list[Run]:
-        letter = self.screen.composing.letter
+        letter = self.screen.letter
         if letter is None or not self.screen.writing:
             return []
         if letter.note:

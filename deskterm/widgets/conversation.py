@@ -84,7 +84,7 @@ class Conversation(Pane):
         self._newest = self._newest or not same
         self._top = self._first_view() if self._newest else self._clamped(self._top)
         self.entitle([(clean(head.title), Role.TITLE)], head.right)
-        self.refresh()
+        self.refresh_changed()
 
     # Scrolling and folding
 
@@ -98,7 +98,7 @@ class Conversation(Pane):
         top = self._clamped(self._top + by)
         if top != self._top:
             self._top, self._newest = top, False
-            self.refresh()
+            self.refresh_changed()
 
     def show_newest(self) -> None:
         """Show the newest message, whatever size the pane takes, until somebody scrolls."""
@@ -186,6 +186,17 @@ class Conversation(Pane):
 
     # Drawing
 
+    def face(self, row: int) -> object:
+        """The runs of the row; nobody knows while text is selected with the mouse."""
+        self._relayout()
+        head = self._head_rows()
+        if self.text_selection is not None:
+            return None
+        if row < head:
+            return self.head.lines[row] if row < len(self.head.lines) else ()
+        at = self._top + row - head
+        return self._lines[at].runs if at < len(self._lines) else ()
+
     def body_line(self, row: int) -> Strip:
         """A head row, then the scrolled lines."""
         self._relayout()
@@ -196,7 +207,7 @@ class Conversation(Pane):
             return self.strip(runs, self.body_width)
         at = self._top + row - head
         if at >= len(self._lines):
-            return self.strip([], self.body_width)
+            return self.blank
         if self.text_selection is not None:
             return self._selected(at)
         key = (at, self.body_width)
@@ -228,6 +239,7 @@ class Conversation(Pane):
 
     def repaint(self) -> None:
         """Forget drawn strips."""
+        super().repaint()
         self._strips.clear()
 
     # Size and mouse

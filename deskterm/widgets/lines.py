@@ -33,14 +33,17 @@ class LinePane(Pane):
         super().__init__(edge=edge, symbols=symbols, id=id)
         self._lines: tuple[tuple[Run, ...], ...] = ()
         self._top = 0
+        self._strips: dict[tuple[tuple[Run, ...], int], Strip] = {}
 
     def show(self, title: str, lines: Sequence[Sequence[Run]], *, keep: bool = False) -> None:
         """Other lines, from their start unless `keep`; nothing is drawn if they are the same."""
         ready = tuple(tuple(line) for line in lines)
         self.entitle([(clean(title), Role.TITLE)])
         if ready != self._lines:
+            if len(self._strips) > 500:
+                self._strips.clear()
             self._lines, self._top = ready, self._top if keep else 0
-            self.refresh()
+            self.refresh_changed()
 
     def scroll_into_view(self, first: int, last: int) -> None:
         """Scroll no more than needed to show these lines, the first above all."""
@@ -52,11 +55,28 @@ class LinePane(Pane):
         top = max(0, min(self._top + by, len(self._lines) - self.body_height))
         if top != self._top:
             self._top = top
-            self.refresh()
+            self.refresh_changed()
+
+    def face(self, row: int) -> object:
+        """The runs of the row."""
+        at = self._top + row
+        return self._lines[at] if at < len(self._lines) else ()
 
     def body_line(self, row: int) -> Strip:
         at = self._top + row
-        return self.strip(self._lines[at] if at < len(self._lines) else (), self.body_width)
+        if at >= len(self._lines):
+            return self.blank
+        _ = self.inks
+        key = (self._lines[at], self.body_width)
+        found = self._strips.get(key)
+        if found is None:
+            found = self._strips[key] = self.strip(self._lines[at], self.body_width)
+        return found
+
+    def repaint(self) -> None:
+        """Forget drawn strips."""
+        super().repaint()
+        self._strips.clear()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()

@@ -5,9 +5,10 @@ Draws nothing of its own besides the frame; what the lines say is up to the pane
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -46,16 +47,23 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """Whether a vertical line is drawn on the left."""
         self.symbols = symbols
         self._titles: tuple[tuple[Run, ...], tuple[Run, ...]] = ((), ())
+        self._faces: dict[int, object] = {}
+        """What each body row showed when it was drawn last."""
+        self._whole: dict[int, tuple[Strip, Strip]] = {}
+        """Body line and whole line of each row: what did not change is not joined again."""
+        self._blank: Strip | None = None
+        self._measured: Size | None = None
+        """The size while rows are drawn; asking for it climbs to the screen each time."""
 
     @property
     def body_width(self) -> int:
         """Cells of a body line."""
-        return max(self.size.width - int(self.edge), 0)
+        return max((self._measured or self.size).width - int(self.edge), 0)
 
     @property
     def body_height(self) -> int:
         """Lines under the title."""
-        return max(self.size.height - 1, 0)
+        return max((self._measured or self.size).height - 1, 0)
 
     def entitle(self, left: Sequence[Run], right: Sequence[Run] = ()) -> None:
         """Set the words of the title row."""
@@ -69,13 +77,42 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         start = first + int(self.edge) if count is not None else 0
         self.refresh(Region(start, row + 1, count or self.size.width, 1))
 
+    def face(self, row: int) -> object:
+        """What a body row shows, to be compared with what it showed; None: nobody knows."""
+        return None
+
+    def refresh_changed(self) -> None:
+        """Draw again the rows that do not show any more what they did."""
+        with self._measuring():
+            changed = [row for row in range(self.body_height) if self._faces.get(row, self) != self.face(row)]
+        for row in changed:
+            self.refresh_row(row)
+
+    @contextmanager
+    def _measuring(self) -> Generator[None]:
+        """While this lasts the size is asked for once."""
+        before, self._measured = self._measured, self.size
+        try:
+            yield
+        finally:
+            self._measured = before
+
+    @property
+    def blank(self) -> Strip:
+        """An empty body line."""
+        _ = self.inks
+        if self._blank is None or self._blank.cell_length != self.body_width:
+            self._blank = self.strip((), self.body_width)
+        return self._blank
+
     def body_line(self, row: int) -> Strip:
         """The line of body row `row`, `body_width` cells wide; each kind of pane has its own."""
-        return self.strip((), self.body_width)
+        return self.blank
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Strips of the cropped rows; overridden whole, which skips the cache of styles and borders."""
-        lines = [self._whole_line(y) for y in range(crop.y, crop.bottom)]
+        with self._measuring():
+            lines = [self._whole_line(y) for y in range(crop.y, crop.bottom)]
         if crop.x == 0 and crop.width >= self.size.width:
             return lines
         return [line.crop(crop.x, crop.right) for line in lines]
@@ -87,10 +124,21 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     def _whole_line(self, y: int) -> Strip:
         if y == 0:
             return self._title()
+        face = self.face(y - 1)
+        self._faces[y - 1] = self if face is None else face
         line = self.body_line(y - 1)
         if not self.edge:
             return line
-        return Strip.join([self.strip([(self.symbols.edge, Role.LINE)], 1), line])
+        body, whole = self._whole.get(y, (None, None))
+        if whole is None or body is not line:
+            whole = Strip.join([self.strip([(self.symbols.edge, Role.LINE)], 1), line])
+            self._whole[y] = line, whole
+        return whole
+
+    def repaint(self) -> None:
+        """Forget drawn strips."""
+        self._whole.clear()
+        self._blank = None
 
     def _title(self) -> Strip:
         left, right = self._titles

@@ -181,7 +181,7 @@ class PickerBox(Painted, can_focus=True):
     def _follow(self) -> None:
         """Ask for the preview of what the cursor rests on."""
         if self._preview is not None:
-            self.run_worker(self._look(), exclusive=True, group="preview")
+            self.run_worker(self._look, exclusive=True, group="preview")
 
     async def _look(self) -> None:
         choice, room = self.choice, self.size.width - self._split(self.size.width) - 4

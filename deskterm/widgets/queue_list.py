@@ -402,12 +402,13 @@ class QueueList(Pane):
         entry = self._entry(row)
         self._drawn_clocks.pop(row, None)
         if entry is None:
-            return self.strip(self._empty_row(row), self.body_width)
+            words = self._empty_row(row)
+            return self.strip(words, self.body_width) if words else self.blank
         if isinstance(entry, Band):
             return self.strip(rows.band_row(entry, self._band_counts.get(entry)), self.body_width)
         line = self._line(entry)
         if line is None:
-            return self.strip([], self.body_width)
+            return self.blank
         clock = self._drawn_clocks[row] = self._clock(line)
         return self._line_strip(line, clock, cursor=entry == self._cursor)
 
@@ -443,6 +444,7 @@ class QueueList(Pane):
 
     def repaint(self) -> None:
         """Forget drawn strips."""
+        super().repaint()
         self._strips.clear()
 
     def _announce(self, old: Line | None = None) -> None:

@@ -50,7 +50,10 @@ class Terminal:
         size: tuple[int, int] = (120, 40),
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        drawn: bool = True,
     ) -> None:
+        """Start the program. Without `drawn` no screen is made of what it writes, which takes its time."""
+        self._drawn = drawn
         self.columns, self.rows = size
         self.data = bytearray()
         """Everything the program wrote."""
@@ -106,7 +109,8 @@ class Terminal:
             if asked in data:
                 os.write(self.fd, answer)
         self.data += data
-        self._stream.feed(_KITTY.sub(b"", data))
+        if self._drawn:
+            self._stream.feed(_KITTY.sub(b"", data))
         return data
 
     def quiet(self, seconds: float = 0.25, *, limit: float = 20.0) -> None:
