@@ -36,7 +36,7 @@ class Person:
 
     @property
     def screen(self) -> MainScreen:
-        found = self.app.screen_stack[1]
+        found = self.app.screen_stack[0]
         assert isinstance(found, MainScreen)
         return found
 
