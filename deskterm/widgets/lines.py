@@ -220,7 +220,8 @@ class TabsLine(OneLine):
         return runs
 
     def _tab(self, tab: Tab, index: int, *, short: bool) -> list[Run]:
-        name = clean(tab.short or tab.name[:4].rstrip() if short else tab.name)
+        whole = clean(tab.name)
+        name = (clean(tab.short) or whole[:4].rstrip()) if short else whole
         count = f" {tab.count}" if tab.count is not None else ""
         active = index == self._active
         runs: list[Run] = [(f"{index + 1} " if index < 9 else "", Role.TAB if active else Role.KEY)]
