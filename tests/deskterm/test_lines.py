@@ -164,7 +164,7 @@ async def test_tabs_lose_words_before_they_lose_counts(room: int, wanted: str) -
 async def test_a_short_name_is_cut_from_what_is_shown_of_it() -> None:
     shown = TabsLine()
     family = "\U0001f469\u200d\U0001f467\u200d\U0001f466 home"
-    async with Stand(shown).run_test(size=(30, 5)):
+    async with Stand(shown).run_test(size=(40, 5)):
         shown.show([Tab("Mine", 12), Tab(family, 5), Tab("x" * 20, 1)], 0)
         assert "\U0001f469\U0001f467\U0001f466 5" in text_of(shown)[0]
 
