@@ -46,7 +46,7 @@ def _wanted(desk: Desk, row: outbox.Waiting) -> bool:
 
 
 def _copy(desk: Desk, box: Box, rows: list[outbox.Waiting], secrets: Secrets) -> None:
-    from channels.imap.append import sent_folder
+    from channels.imap.places import sent_folder
     from channels.imap.receive import Mailbox
 
     with Mailbox(imap_account(box), secrets(box)) as mailbox:

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from channels.errors import FolderGone, InsecureRefused, LoginRefused, Unreachable
-from channels.imap import append, idle
+from channels.imap import append, idle, places
 from channels.imap.receive import Mailbox
 from channels.passwords import Secret
 from channels.tls import Security
@@ -127,7 +127,7 @@ def test_news_by_idle_and_waking(dovecot: Dovecot, user: str) -> None:
 
 def test_L08_a_copy_in_sent_once(dovecot: Dovecot, user: str) -> None:
     with Mailbox(dovecot.account(user), dovecot.secret) as box:
-        assert append.sent_folder(box) == "Sent"
+        assert places.sent_folder(box) == "Sent"
         made = [
             append.copy_to_sent(box, letter(1), folder="Sent", message_id="1@x", when=9) for _ in range(2)
         ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.errors import BadArgument
-from channels.imap import append, guard
+from channels.imap import guard, places
 from channels.imap.receive import Mailbox
 from channels.passwords import Secret
 from tests.rigs.imapd import Imapd
@@ -37,7 +37,7 @@ def test_S10_nothing_reaches_the_wire(imapd: Imapd, bad: str) -> None:
         with pytest.raises(BadArgument):
             box.open(bad)
         with pytest.raises(BadArgument):
-            append.is_there(box, folder="Sent", message_id=bad)
+            places.find(box, bad, folder="Sent")
         assert imapd.commands[before:] == []
         assert box.alive
 

@@ -9,7 +9,7 @@ import pytest
 
 from channels.backoff import delays
 from channels.errors import FolderGone, Unreachable
-from channels.imap import append, idle
+from channels.imap import append, idle, places
 from channels.imap.receive import Mailbox
 from tests.rigs.imapd import Imapd
 
@@ -134,7 +134,7 @@ def test_L08_the_copy_in_sent_is_made_once(imapd: Imapd) -> None:
     raw = b"Message-ID: <q1@desk>\r\nSubject: hi\r\n\r\nhello\r\n"
     for expected in (True, False):
         with Mailbox(imapd.account(), imapd.secret) as box:
-            assert append.sent_folder(box) == "Sent"
+            assert places.sent_folder(box) == "Sent"
             assert append.copy_to_sent(box, raw, folder="Sent", message_id="q1@desk", when=5) is expected
     assert imapd.raws("Sent") == [raw]
 

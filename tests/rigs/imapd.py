@@ -89,6 +89,8 @@ class Imapd:
 
     def __init__(self, *, certificate: Certificate | None = None, implicit_tls: bool = False) -> None:
         self.boxes: dict[str, Box] = {"INBOX": Box(7), "Sent": Box(8)}
+        self.marks = {"Sent": "\\Sent"}
+        """Special uses by folder (RFC 6154)."""
         self.faults = Faults()
         self.commands: list[bytes] = []
         """Every line clients sent, in order."""
@@ -309,7 +311,7 @@ class Session:
 
     def do_list(self, _: bytes) -> bytes:
         for name in self.server.boxes:
-            flags = "\\HasNoChildren" + (" \\Sent" if name == "Sent" else "")
+            flags = f"\\HasNoChildren {self.server.marks.get(name, '')}".strip()
             self.send(f'* LIST ({flags}) "/" "{name}"\r\n'.encode())
         return b"OK done"
 
