@@ -32,8 +32,16 @@ class FolderGone(ChannelError):
     """The folder does not exist, or became another folder (UIDVALIDITY changed) while open."""
 
 
+class NoLetters(ChannelError):
+    """A file that was given as letters holds none."""
+
+
 class NoSecret(ChannelError):
     """No password is to be had: no keyring, no command, no variable, nobody to ask."""
+
+
+class ReaderAway(ChannelError):
+    """The process that reads letters could not be started; no letter is to blame and none was taken in."""
 
 
 class UnreadableLetter(ChannelError):

@@ -28,7 +28,7 @@ def numbered(said: Sequence[Said]) -> list[tuple[Message, File]]:
 
 def data(desk: Desk, message: Message, file: File) -> bytes:
     """The bytes of an attachment, checked against its hash. Raises NotFound, StoreDamaged or Refused."""
-    from channels.mime.files import extract
+    from channels.mime.extract import extract
 
     if not file.part:
         return blobs.read_raw(desk.conn, file.sha256, folder=desk.blob_folder)

@@ -228,7 +228,24 @@ def _files(path: Path) -> Iterator[Batch]:
     elif path.is_dir() or path.suffix.lower() in dropbox.ENDINGS or not path.exists():
         yield from dropbox.fetch(path)
     else:
+        _refuse_what_is_no_letter(path)
         yield from _grouped(Fetched(path.name, 0, n, raw, None) for n, raw in enumerate(mbox.split(path), 1))
+
+
+def _refuse_what_is_no_letter(path: Path) -> None:
+    """A file of an ending that says nothing has to begin like an mbox or like a letter, or be empty."""
+    from channels import mbox
+    from channels.errors import NoLetters
+    from channels.mime.field import begins_letter
+    from channels.words import quoted
+
+    with path.open("rb") as stream:
+        head = stream.read(65_536)
+    if head.strip() and not mbox.is_separator(head.lstrip().split(b"\n", 1)[0]) and not begins_letter(head):
+        raise NoLetters(
+            f"{quoted(path.name)} holds no letters: it begins neither like an mbox nor with header fields "
+            "such as From:. Nothing was imported; give an .eml file, an mbox, a Maildir or a folder of them."
+        )
 
 
 def _grouped(letters: Iterable[Fetched], *, size: int = 200) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""Attachments: which parts of a letter are files, under which safe name, and how to get one out.
+"""Attachments: which parts of a letter are files, and under which safe name.
 
 Never opens, unpacks or executes anything. Names are hostile until they went through `safe_name`.
 """
@@ -118,16 +118,3 @@ def part_of(node: Node) -> Part:
     size, digest = transfer.measure(node.view, transfer.encoding_of(node.get("content-transfer-encoding")))
     inline = kind == "inline" or (bool(cid) and kind != "attachment")
     return Part(node.path, given_name(node), node.type, size, digest, inline, cid)
-
-
-def extract(raw: bytes, path: str) -> bytes:
-    """The decoded bytes of the part at `path`, as `Part.path` names it.
-
-    Raises KeyError when the letter has no such part.
-    """
-    from channels.mime.parse import tree
-
-    for node in tree(raw, []).leaves():
-        if node.path == path:
-            return transfer.decode(node.body, transfer.encoding_of(node.get("content-transfer-encoding")))
-    raise KeyError(path)

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Final, Self
 
-from channels.errors import UnreadableLetter
+from channels.errors import ReaderAway, UnreadableLetter
 from channels.letter import Letter
 from channels.mime import fast, limits
 
 _CHUNK: Final = 1 << 18
 _START_SECONDS: Final = 20.0
-"""For the first answer of a fresh process, so that a slow disk is not taken for a hostile letter."""
+"""Until a fresh process is ready; waited for apart, so that no letter ever has more than its own seconds."""
 _KEPT: Final = "; it is kept whole on the shelf."
 
 
@@ -27,16 +27,23 @@ class Worker:
     """One killable process that reads letters. Started on first use; not safe between threads."""
 
     def __init__(
-        self, *, seconds: float = limits.WORKER_SECONDS, command: Sequence[str] | None = None
+        self,
+        *,
+        seconds: float = limits.WORKER_SECONDS,
+        start_seconds: float = _START_SECONDS,
+        command: Sequence[str] | None = None,
     ) -> None:
         self.seconds = seconds
+        self.start_seconds = start_seconds
         self.command = tuple(command) if command else None
         self.process: subprocess.Popen[bytes] | None = None
         self.started = 0
         """How many processes were needed so far."""
 
     def read(self, raw: bytes) -> Letter:
-        """The letter in `raw`. Raises UnreadableLetter when a limit was hit or the reader died."""
+        """The letter in `raw`. Raises UnreadableLetter when a limit was hit or the reader died, and
+        ReaderAway when there is no reader to be had.
+        """
         import msgspec
 
         from channels.mime.worker import unpack
@@ -71,12 +78,13 @@ class Worker:
     def _ask(self, raw: bytes) -> bytes:
         from channels.mime.worker import LENGTH
 
-        fresh = self.process is None or self.process.poll() is not None
-        process = self._start() if fresh else self.process
-        assert process is not None and process.stdin is not None and process.stdout is not None
-        end = time.monotonic() + self.seconds + (_START_SECONDS if fresh and self.command is None else 0.0)
+        process = self.process
+        if process is None or process.poll() is not None:
+            process = self._start()
+        assert process.stdin is not None and process.stdout is not None
+        end = time.monotonic() + self.seconds
         try:
-            return _exchange(process.stdin, process.stdout, LENGTH.pack(len(raw)), raw, end=end)
+            return _exchange(process.stdin, process.stdout, (LENGTH.pack(len(raw)), raw), end=end)
         except TimeoutError:
             self.close()
             raise UnreadableLetter(
@@ -87,8 +95,24 @@ class Worker:
             raise UnreadableLetter(f"The letter brought its reader down{_KEPT}") from None
 
     def _start(self) -> subprocess.Popen[bytes]:
+        """A fresh process that has said it is ready."""
         self.close()
         self.started += 1
+        try:
+            process = self._launch()
+            assert process.stdin is not None and process.stdout is not None
+            end = time.monotonic() + self.start_seconds
+            _exchange(process.stdin, process.stdout, (), end=end)
+        except (TimeoutError, EOFError, OSError) as error:
+            self.close()
+            why = f"within {self.start_seconds:g} seconds" if isinstance(error, TimeoutError) else "at all"
+            raise ReaderAway(
+                f"The process that reads letters did not start {why}; no letter was taken in or lost. "
+                "Try again when the machine is less busy."
+            ) from error
+        return process
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         self.process = subprocess.Popen(
             self.command or _command(),
             stdin=subprocess.PIPE,
@@ -118,12 +142,13 @@ def _environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k in ("PATH", "SYSTEMROOT", "LANG", "LC_ALL")}
 
 
-def _exchange(to: IO[bytes], back: IO[bytes], head: bytes, body: bytes, *, end: float) -> bytes:
-    """Write the frame and read the answer, neither waiting for the other, until `end`."""
-    waiting = [memoryview(head), memoryview(body)]
+def _exchange(to: IO[bytes], back: IO[bytes], frame: Sequence[bytes], *, end: float) -> bytes:
+    """Write the frame, if any, and read one back, neither waiting for the other, until `end`."""
+    waiting = [memoryview(piece) for piece in frame]
     answer = bytearray()
     with selectors.DefaultSelector() as ready:
-        ready.register(to, selectors.EVENT_WRITE)
+        if waiting:
+            ready.register(to, selectors.EVENT_WRITE)
         ready.register(back, selectors.EVENT_READ)
         while not _whole(answer):
             left = end - time.monotonic()

@@ -1,8 +1,8 @@
 """The process that reads suspicious letters: one letter in, one answer out, until its input ends.
 
 Started by `guard` with a ceiling on memory; it may be killed at any moment and holds nothing.
-Frames are eight bytes of length and then the bytes; an answer begins with `L` (a letter as
-MessagePack) or `E` (a sentence).
+Frames are eight bytes of length and then the bytes. The first frame out is `READY`, when everything is
+loaded; then an answer for each letter, which begins with `L` (a letter as MessagePack) or `E` (a sentence).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from channels.letter import Letter
 from channels.mime import limits
 
 LENGTH: Final = struct.Struct(">Q")
+READY: Final = b"R"
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -62,6 +63,16 @@ def _answer(raw: bytes) -> bytes:
         return b"E" + b"The letter is nested too deeply to be read; it is kept whole on the shelf."
 
 
+def _load() -> None:
+    """Everything a letter may need, so that the first one has the time the others have."""
+    import cchardet
+
+    from channels.mime.parse import parse
+
+    cchardet.detect(b"\xe9")
+    parse(b"Content-Type: text/html\n\n<p>x")
+
+
 def main() -> int:
     """Serve letters from standard input until it ends."""
     try:
@@ -71,7 +82,9 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, ValueError, OSError):
         print("deskterm reader: no memory limit on this system", file=sys.stderr)
+    _load()
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
+    write_frame(outgoing, READY)
     while (raw := read_frame(incoming)) is not None:
         write_frame(outgoing, _answer(raw))
     return 0

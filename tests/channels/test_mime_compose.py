@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from channels.errors import BadArgument
 from channels.letter import Address, Attachment, Outgoing
 from channels.mime.compose import REFERENCES, compose, quote
-from channels.mime.files import extract, safe_name
+from channels.mime.extract import extract
+from channels.mime.files import safe_name
 from channels.mime.flowed import flow, unflow
 from channels.mime.parse import parse
 from channels.mime.subjects import base_subject, is_forward, reply_subject

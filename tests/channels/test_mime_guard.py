@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.errors import UnreadableLetter
+from channels.errors import ReaderAway, UnreadableLetter
 from channels.letter import Address, Attachment, Outgoing
 from channels.mime import fast, limits
 from channels.mime.compose import compose
@@ -24,9 +24,10 @@ PLAIN = b"From: a@b.example\r\nSubject: s\r\n\r\nHello.\r\n"
 ODD = b"From: a@b.example\r\nno field\r\nSubject: s\r\n\r\nHello.\r\n"
 
 
-def stand_in(body: str) -> list[str]:
-    """A worker that does something else than read."""
+def stand_in(body: str, *, ready: bool = True) -> list[str]:
+    """A worker that does something else than read, after it said that it is ready."""
     start = f"import sys, time, os; sys.path.insert(0, {str(ROOT)!r}); from channels.mime.worker import *\n"
+    start += "write_frame(sys.stdout.buffer, READY)\n" if ready else ""
     return [sys.executable, "-c", start + body]
 
 
@@ -55,6 +56,28 @@ def test_a_letter_that_takes_too_long_is_given_up_and_the_next_one_is_read() -> 
     worker.close()
 
 
+def test_starting_is_waited_for_apart_and_takes_nothing_from_the_letter() -> None:
+    slow = "import time; time.sleep(1.2); main()"
+    worker = Worker(seconds=1.0, start_seconds=60, command=stand_in(slow, ready=False))
+    assert worker.read(ODD) == parse(ODD)
+    worker.close()
+
+
+def test_a_fresh_process_has_no_more_time_for_its_first_letter() -> None:
+    late = "read_frame(sys.stdin.buffer); time.sleep(600)"
+    worker = Worker(seconds=0.2, start_seconds=60, command=stand_in(late))
+    with pytest.raises(UnreadableLetter, match=r"longer than 0\.2 seconds"):
+        worker.read(ODD)
+
+
+@pytest.mark.parametrize("body", ["time.sleep(600)", "os._exit(1)"])
+def test_no_letter_is_blamed_when_the_reader_does_not_start(body: str) -> None:
+    worker = Worker(start_seconds=0.3, command=stand_in(body, ready=False))
+    with pytest.raises(ReaderAway, match="no letter was taken in or lost"):
+        worker.read(ODD)
+    assert worker.process is None
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -76,8 +99,11 @@ def test_whatever_a_broken_reader_does_is_a_sentence(body: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no memory limits there")
 def test_memory_has_a_ceiling_and_the_letter_is_shelved_with_the_reason() -> None:
-    hungry = "import channels.mime.parse as p\np.parse = lambda raw: bytearray(900_000_000)\nmain()"
-    worker = Worker(seconds=10, command=stand_in(hungry))
+    hungry = (
+        "import channels.mime.parse as p\nread = p.parse\n"
+        "p.parse = lambda raw: bytearray(900_000_000) if b'no field' in raw else read(raw)\nmain()"
+    )
+    worker = Worker(seconds=10, command=stand_in(hungry, ready=False))
     with pytest.raises(UnreadableLetter, match="memory"):
         worker.read(ODD)
     worker.close()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from channels.errors import UnreadableLetter
 from channels.letter import Letter
 from channels.mime import limits
-from channels.mime.files import extract
+from channels.mime.extract import extract
 from channels.mime.guard import Reader
 from channels.mime.parse import parse
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from channels.errors import NoLetters
 from channels.mime.guard import Reader
 from deskterm import live, receive, sync
 from deskterm.desk import Desk
@@ -98,6 +99,33 @@ def test_the_same_letters_by_every_way_are_here_once(tmp_path: Path, imapd: Imap
         assert rebuild.digest(desk.conn) == before
         assert [len(messages(desk, ticket)) for ticket in all_tickets(desk)] == [1] * 12
         sound(desk)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Dear all,\nDate: tomorrow\nSubject: lunch\n\nSee you there.\n",
+        b"name,mail\nAnna,anna@example.org\n",
+        b"From here on: nothing\n\nwords\n",
+        b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n",
+        b"\x1f\x8b\x08\x00" + bytes(range(256)) * 9,
+    ],
+)
+def test_a_file_that_is_no_letter_is_refused_with_one_sentence(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "notes.txt").write_bytes(raw)
+    with opened(tmp_path / "home", settings()) as desk:
+        with pytest.raises(NoLetters, match=r"'?notes\.txt'? holds no letters: .+ Nothing was imported"):
+            receive.archive(desk, tmp_path / "notes.txt")
+        assert all_tickets(desk) == []
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"\xef\xbb\xbf", b"\r\n", b"From anna@example.org Tue Mar  3 10:00:00 2026\n"]
+)
+def test_a_letter_in_a_file_of_any_name_is_taken(tmp_path: Path, before: bytes) -> None:
+    (tmp_path / "saved").write_bytes(before + letter(1, when=NOW - DAY))
+    with opened(tmp_path / "home", settings()) as desk:
+        assert receive.archive(desk, tmp_path / "saved").looked == 1
 
 
 @examples(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
