@@ -1,7 +1,8 @@
-"""Fixtures every room may ask for: servers on loopback."""
+"""Fixtures every room may ask for: servers on loopback, and a bad line before them."""
 
+from tests.rigs.chaos import chaos
 from tests.rigs.dovecot import dovecot
 from tests.rigs.imapd import imapd, tls_imapd
 from tests.rigs.smtpd import smtpd, tls_smtpd
 
-__all__ = ["dovecot", "imapd", "smtpd", "tls_imapd", "tls_smtpd"]
+__all__ = ["chaos", "dovecot", "imapd", "smtpd", "tls_imapd", "tls_smtpd"]

@@ -39,6 +39,7 @@ def rebuild(tx: Tx) -> int:
     for table in TABLES:
         tx.conn.execute(f"DELETE FROM {table.name}")
     tx.conn.execute("DELETE FROM attr")
+    tx.conn.execute("DELETE FROM tally")
     count = 0
     for eid, table, row in folded(tx.conn):
         project.write_row(tx.conn, table, eid, row)

@@ -75,7 +75,7 @@ def settings(*boxes: Box, **more: object) -> Settings:
 @contextmanager
 def opened(home: Path, setting: Settings, clock: Callable[[], float] = time.time) -> Generator[Desk]:
     """The desk in `home`, closed afterwards."""
-    home.mkdir(exist_ok=True)
+    home.mkdir(mode=0o700, exist_ok=True)
     desk = Desk.open(home, settings=setting, clock=clock)
     try:
         yield desk
