@@ -7,11 +7,16 @@ when there is something to do: most starts find the schema current.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from secrets import token_bytes, token_hex
+from typing import TYPE_CHECKING
 
 from store import schema
 
-LATEST = 1
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+LATEST = 2
 """`PRAGMA user_version` of a desk this program writes."""
 
 APPLICATION_ID = 0x64736B74
@@ -22,13 +27,20 @@ def migrate(conn: sqlite3.Connection) -> None:
     """Bring the file to LATEST. Call inside an open write transaction."""
     from sqlite_utils import Database, Migrations
 
-    def first_step(_: Database) -> None:
-        first(conn)
-
     steps = Migrations("deskterm")
-    steps(name="first")(first_step)
+    for name, change in STEPS.items():
+        steps(name=name)(_step(conn, change))
     steps.apply(Database(conn, execute_plugins=False))
     conn.execute(f"PRAGMA user_version = {LATEST}")
+
+
+def _step(
+    conn: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]
+) -> Callable[[Database], None]:
+    def step(_: Database) -> None:
+        change(conn)
+
+    return step
 
 
 def first(conn: sqlite3.Connection) -> None:
@@ -57,3 +69,21 @@ def found(conn: sqlite3.Connection) -> None:
         "next_number": 1,
     }
     conn.executemany("INSERT INTO meta(k, v) VALUES(?, ?)", rows.items())
+
+
+def sending(conn: sqlite3.Connection) -> None:
+    """What a reply was based on, for whom it still is and how it is to look; what ways out have taught us."""
+    for column in ("rest TEXT", "base INTEGER", "html INTEGER", "at INTEGER"):
+        conn.execute(f"ALTER TABLE outbox ADD COLUMN {column}")
+    conn.execute(
+        "UPDATE outbox SET rest = (SELECT json_extract(value, '$.rest') FROM change"
+        " WHERE eid = outbox.id AND field = '' ORDER BY id LIMIT 1)"
+    )
+    conn.execute(
+        "CREATE TABLE learned(mailbox TEXT NOT NULL, k TEXT NOT NULL, v TEXT NOT NULL, at INTEGER NOT NULL,"
+        " PRIMARY KEY(mailbox, k)) WITHOUT ROWID"
+    )
+
+
+STEPS = {"first": first, "sending": sending}
+"""Every step by its name, in order. A name never changes: a desk remembers those it has taken."""

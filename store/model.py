@@ -105,6 +105,8 @@ class Message:
     cc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     """Where the writer wants answers, when that is not `sender`."""
+    bcc: tuple[str, ...] = ()
+    """Blind copies of a reply of ours: known here, in no header and to no other recipient."""
     msgid: str = ""
     refs: tuple[str, ...] = ()
     """Ids it cites, oldest first, without brackets."""

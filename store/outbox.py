@@ -8,14 +8,17 @@ by itself.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.log.entry import Change, put
+from store.log.entry import Change, Value, put
 
 QUEUED = "queued"
 """Leaves at `not_before`; until then it can be called back."""
 HELD = "held"
-"""Waits for a person: the outbox is locked, or the ticket moved since the draft began."""
+"""Waits for a person to unlock the outbox."""
+ASKS = "asks"
+"""Waits for a person to look again: the ticket moved since the reply was begun."""
 SENDING = "sending"
 """Committed before the final dot: from here on a lost answer means unsure."""
 SENT = "sent"
@@ -24,7 +27,7 @@ REFUSED = "refused"
 UNSURE = "unsure"
 CALLED_BACK = "called back"
 
-OPEN = (QUEUED, HELD, LATER)
+OPEN = (QUEUED, HELD, LATER, ASKS)
 """States in which a reply has certainly not left and can be called back."""
 
 _WAITS = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
@@ -44,6 +47,14 @@ class Waiting:
     not_before: int
     attempts: int
     error: str
+    rest: tuple[str, ...]
+    """The addresses this row is for, where others of the letter fared differently; empty: all of them."""
+    base: int | None
+    """Arrival number of the newest entry its writer had seen; None: nobody waits for what came since."""
+    at: int | None
+    """The moment its writer chose for it to leave; None once it has come, or when none was chosen."""
+    html: bool
+    """An HTML form of the text goes along."""
     copied: bool
     """The copy in the Sent folder is done; a step of its own."""
     auto: bool
@@ -51,14 +62,16 @@ class Waiting:
 
 def queued(
     eid: str, *, ticket: str, message: str, msgid: str, mailbox: str, not_before: int,
-    state: str = QUEUED, auto: bool = False,
+    state: str = QUEUED, auto: bool = False, base: int | None = None, at: int | None = None,
+    html: bool = False,
 ) -> Change:  # fmt: skip
     """The row that lets a reply leave."""
     return put(
         eid,
         {
             "ticket": ticket, "message": message, "msgid": msgid, "mailbox": mailbox, "state": state,
-            "not_before": not_before, "attempts": 0, "auto": int(auto) or None,
+            "not_before": not_before, "attempts": 0, "auto": int(auto) or None, "base": base,
+            "at": at, "html": int(html) or None,
         },
     )  # fmt: skip
 
@@ -69,6 +82,15 @@ def moved(row: Waiting, state: str, *, error: str = "", not_before: int | None =
     if not_before is not None:
         changes.append(Change(row.id, "not_before", not_before))
     return changes
+
+
+def part(row: Waiting, state: str, rest: Sequence[str], *, error: str, not_before: int) -> dict[str, Value]:
+    """A row for those recipients of a letter who fared differently from the others."""
+    return {
+        "ticket": row.ticket, "message": row.message, "msgid": row.msgid, "mailbox": row.mailbox,
+        "state": state, "not_before": not_before, "attempts": 1, "copied": 1, "error": error,
+        "auto": int(row.auto) or None, "html": int(row.html) or None, "rest": " ".join(rest),
+    }  # fmt: skip
 
 
 def about_to_send(row: Waiting) -> list[Change]:
@@ -108,8 +130,33 @@ def uncopied(conn: sqlite3.Connection) -> list[Waiting]:
 
 
 def of_message(conn: sqlite3.Connection, message: str) -> Waiting | None:
-    rows = _rows(conn, "message = ?", (message,))
-    return rows[-1] if rows else None
+    """The way of a message that most needs to be looked at; None when it never had one."""
+    return worst(ways(conn, message))
+
+
+def ways(conn: sqlite3.Connection, message: str) -> list[Waiting]:
+    """Every row of a message: one, unless its recipients fared differently."""
+    return _rows(conn, "message = ?", (message,))
+
+
+_WORST = (UNSURE, REFUSED, ASKS, HELD, LATER, SENDING, QUEUED, SENT, CALLED_BACK)
+
+
+def worst(rows: Sequence[Waiting]) -> Waiting | None:
+    """The one of these rows that most needs a person."""
+    order = {state: n for n, state in enumerate(_WORST)}
+    return min(rows, key=lambda row: order.get(row.state, 0), default=None)
+
+
+def row(conn: sqlite3.Connection, eid: str) -> Waiting | None:
+    """One row by its id."""
+    found = _rows(conn, "id = ?", (eid,))
+    return found[0] if found else None
+
+
+def unsure(conn: sqlite3.Connection) -> list[Waiting]:
+    """Replies that may have arrived, for which proof is looked for."""
+    return _rows(conn, "state = 'unsure'", ())
 
 
 def unsent(conn: sqlite3.Connection) -> list[Waiting]:
@@ -120,8 +167,13 @@ def unsent(conn: sqlite3.Connection) -> list[Waiting]:
 def _rows(conn: sqlite3.Connection, where: str, params: tuple[object, ...]) -> list[Waiting]:
     rows = conn.execute(
         "SELECT id, ticket, message, msgid, ifnull(mailbox, ''), state, ifnull(not_before, 0),"
-        " ifnull(attempts, 0), ifnull(error, ''), copied IS NOT NULL, auto IS NOT NULL FROM outbox"
+        " ifnull(attempts, 0), ifnull(error, ''), ifnull(rest, ''), base, at, html IS NOT NULL,"
+        " copied IS NOT NULL, auto IS NOT NULL FROM outbox"
         f" WHERE {where} AND _deleted IS NULL ORDER BY not_before, n",
         params,
     )
-    return [Waiting(*row[:9], copied=bool(row[9]), auto=bool(row[10])) for row in rows]
+    return [
+        Waiting(*row[:9], rest=tuple(row[9].split()), base=row[10], at=row[11], html=bool(row[12]),
+                copied=bool(row[13]), auto=bool(row[14]))
+        for row in rows
+    ]  # fmt: skip

@@ -67,9 +67,9 @@ TABLES = (
         "outbox",
         (
             "ticket", "message", "msgid", "mailbox", "state", "not_before", "attempts", "error", "copied",
-            "auto", "_deleted",
+            "auto", "rest", "base", "html", "at", "_deleted",
         ),
-        ints=frozenset({"not_before", "attempts", "copied", "auto", "_deleted"}),
+        ints=frozenset({"not_before", "attempts", "copied", "auto", "base", "html", "at", "_deleted"}),
     ),
 )  # fmt: skip
 

@@ -39,10 +39,11 @@ def of_row(row: tuple[object, ...]) -> Message:
     (eid, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,
      signals, why, auto) = row  # fmt: skip
     to, cc, reply_to = recipients(rcpt)
+    bcc = _texts(_object(rcpt).get("bcc"))
     return Message(
         id=str(eid), ticket=str(ticket or ""), kind=_kind(kind), author=str(author or ""),
         date=date if isinstance(date, int) else 0, subject=str(subject or ""), sender=str(sender or ""),
-        to=to, cc=cc, reply_to=reply_to, msgid=str(msgid or ""), refs=tuple(str(refs or "").split()),
+        to=to, cc=cc, reply_to=reply_to, bcc=bcc, msgid=str(msgid or ""), refs=tuple(str(refs or "").split()),
         snippet=str(snippet or ""), body=str(body or ""), folds=str(folds or ""), files=files_of(files),
         signals=tuple(str(signals or "").split()), why=str(why or ""), auto=bool(auto),
     )  # fmt: skip
@@ -50,8 +51,7 @@ def of_row(row: tuple[object, ...]) -> Message:
 
 def recipients(value: object) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """To, Cc and Reply-To from the `rcpt` column, `{"to": [...], "cc": [...], "reply": [...]}`."""
-    loaded = _json(value)
-    found = cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}
+    found = _object(value)
     return _texts(found.get("to")), _texts(found.get("cc")), _texts(found.get("reply"))
 
 
@@ -70,9 +70,11 @@ def write_files(files: tuple[File, ...]) -> str | None:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-def write_recipients(to: tuple[str, ...], cc: tuple[str, ...], *, reply: tuple[str, ...] = ()) -> str | None:
+def write_recipients(
+    to: tuple[str, ...], cc: tuple[str, ...], *, reply: tuple[str, ...] = (), bcc: tuple[str, ...] = ()
+) -> str | None:
     """The `rcpt` column of a message to these people."""
-    named = (("to", to), ("cc", cc), ("reply", reply))
+    named = (("to", to), ("cc", cc), ("reply", reply), ("bcc", bcc))
     lists = {name: list(people) for name, people in named if people}
     return json.dumps(lists, ensure_ascii=False, separators=(",", ":")) if lists else None
 
@@ -96,6 +98,11 @@ def _json(value: object) -> object:
         return json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         return None
+
+
+def _object(value: object) -> dict[str, object]:
+    loaded = _json(value)
+    return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}
 
 
 def _texts(value: object) -> tuple[str, ...]:

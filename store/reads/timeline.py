@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 from store.errors import DocError
@@ -147,3 +148,34 @@ def mail_since(conn: sqlite3.Connection, ticket: str, lseq: int) -> bool:
         "SELECT 1 FROM entry WHERE lseq > ? AND kind = 'mail' AND instr(eids, ?) LIMIT 1", (lseq, ticket)
     ).fetchone()
     return row is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A letter that is news to whoever looked at the ticket before."""
+
+    kind: Kind
+    author: str
+    sender: str
+    """Display form `Name <addr>`."""
+    date: int
+
+
+def news_since(conn: sqlite3.Connection, ticket: str, lseq: int, *, agent: str) -> list[Since]:
+    """Letters of customers and replies of other agents that arrived here after entry number `lseq`.
+
+    What machines wrote is no news, nor what an import of older mail brought.
+    """
+    rows = conn.execute(
+        "SELECT m.kind, ifnull(m.author, ''), ifnull(m.sender, ''), ifnull(m.date, 0), m.signals"
+        " FROM message m JOIN entry e ON e.id ="
+        "  (SELECT id FROM change WHERE eid = m.id AND field = '' ORDER BY id LIMIT 1)"
+        " WHERE m.ticket = ? AND m._deleted IS NULL AND m.auto IS NULL AND e.lseq > ? AND e.kind <> 'archive'"
+        " AND (m.kind = 'in' OR m.kind = 'out' AND m.author IS NOT ?) ORDER BY m.date, m.n",
+        (ticket, lseq, agent),
+    )
+    return [
+        Since(Kind(kind), author, sender, date)
+        for kind, author, sender, date, signals in rows
+        if MACHINES.isdisjoint(str(signals or "").split())
+    ]

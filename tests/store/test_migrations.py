@@ -1,0 +1,63 @@
+"""Older desks become newer ones: each step runs once, and what waited in the log is there after."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from store import learned, migrations, outbox
+from store.db import Store
+from store.log.entry import put
+
+
+def columns(store: Store, table: str) -> set[str]:
+    return {row[1] for row in store.read().execute(f"PRAGMA table_info({table})")}
+
+
+def first_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk as the first version wrote it, with a row for those the server had put off."""
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", {"first": migrations.first})
+        patch.setattr(migrations, "LATEST", 1)
+        Store(path).close()
+    row = json.dumps(
+        {"ticket": "t1", "message": "m1", "msgid": "a@b", "state": "later", "rest": "x@y.example"}
+    )
+    with sqlite3.connect(path) as conn:
+        conn.execute("INSERT INTO change(eid, field, id, value) VALUES('x1', '', 1, ?)", (row,))
+        conn.execute(
+            "INSERT INTO outbox(id, ticket, message, msgid, state) VALUES('x1', 't1', 'm1', 'a@b', 'later')"
+        )
+
+
+def test_a_desk_of_the_first_version_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+    store = Store(path)
+    try:
+        assert store.read().execute("PRAGMA user_version").fetchone()[0] == migrations.LATEST
+        assert {"rest", "base", "html", "at"} <= columns(store, "outbox")
+        row = outbox.row(store.read(), "x1")
+        assert row is not None and row.rest == ("x@y.example",) and row.base is None and not row.html
+    finally:
+        store.close()
+
+
+def test_what_a_server_taught_us_is_kept_and_forgotten(tmp_path: Path) -> None:
+    store = Store(tmp_path / "desk.db")
+    with store.write() as tx:
+        tx.commit([put("t1", {"subject": "One"})], actor="ana", kind="new", beside=[
+            learned.Learned("support", learned.SIZE, "1000", 5),
+            learned.Learned("support", learned.REFUSED + "sales@x.example", "not yours", 5),
+        ])  # fmt: skip
+    conn = store.read()
+    assert (learned.size(conn, "support"), learned.size(conn, "other")) == (1000, None)
+    assert learned.refused(conn, "support", "Sales@x.example") == "not yours"
+    with store.write() as tx:
+        learned.forget_refusals(tx.conn, "support")
+    assert learned.refused(store.read(), "support", "sales@x.example") == ""
+    assert learned.size(store.read(), "support") == 1000
+    store.close()
