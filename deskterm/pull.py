@@ -164,7 +164,7 @@ def _take(
     assert box is not None
     letters = [*batch.letters, *stubs(batch)]
     read: list[Read] = list(read_all(letters, reader, folder=batcher.desk.blob_folder, source=source))
-    beside = [*missing(batch, box), *([reached] if reached else [])]
+    beside = [*missing(batch, box, now=batcher.desk.now), *([reached] if reached else [])]
     batcher.take(read, beside)
     batcher.counts += Counts(gone=len(batch.gone))
 

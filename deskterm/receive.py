@@ -188,10 +188,10 @@ def stubs(batch: Batch) -> list[Fetched]:
     ]
 
 
-def missing(batch: Batch, box: mailbox.Box) -> list[Beside]:
+def missing(batch: Batch, box: mailbox.Box, *, now: int) -> list[Beside]:
     """Ledger lines for UIDs that gave no letter: expunged meanwhile, or withheld by the server."""
     lines: list[Beside] = [
-        mailbox.Seen(box.id, uid, mailbox.IGNORED, "expunged before it was read") for uid in batch.gone
+        mailbox.Seen(box.id, uid, mailbox.IGNORED, mailbox.EXPUNGED, gone=now) for uid in batch.gone
     ]
     lines += [mailbox.Seen(box.id, one.uid, mailbox.WITHHELD, one.words) for one in batch.withheld]
     return lines

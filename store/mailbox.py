@@ -7,12 +7,17 @@ letters. Local to this machine; knows nothing of IMAP but its numbers.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 MESSAGE, SHELF, IGNORED = "message", "shelf", "ignored"
 WITHHELD = "withheld"
 """Listed by the server but not handed over: asked for again at every look, until it comes."""
+EXPUNGED = "expunged before it was read"
+"""The reason of an ignore that is no letter any more."""
+
+Span = tuple[int, int]
+"""First and last of a run of UIDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class Box:
     """The archive import has come down to here; None when it has not begun."""
     archived: int
     """UIDs up to this one were there before the first sync: archive, so no clock starts for them."""
+    modseq: int | None = None
+    """Flags are noted up to this modification sequence (RFC 7162); None where nothing was noted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,20 @@ class Seen:
     """`message`, `shelf`, `ignored` or `withheld`."""
     ref: str
     """Message id, shelf blob, or the reason of the ignore."""
+    flags: str | None = None
+    """As the server has them, space separated."""
+    gm: int | None = None
+    """Gmail's id of the letter, equal in all its folders."""
+    gone: int | None = None
+    """When it was found to be no longer in the folder, Unix seconds."""
 
     def write(self, conn: sqlite3.Connection) -> None:
         conn.execute(
-            "INSERT INTO ledger VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET what = excluded.what, ref = excluded.ref WHERE what = 'withheld'",
-            (self.box, self.uid, self.what, self.ref),
+            "INSERT INTO ledger(box, uid, what, ref, flags, gm, gone) VALUES(?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET what = excluded.what, ref = excluded.ref, flags = excluded.flags,"
+            " gm = excluded.gm, gone = excluded.gone"
+            " WHERE what = 'withheld' OR (what = 'ignored' AND excluded.what <> 'ignored')",
+            (self.box, self.uid, self.what, self.ref, self.flags, self.gm, self.gone),
         )
 
 
@@ -65,10 +80,52 @@ class Reached:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Beside a commit: what other programs did in a folder since the last look."""
+
+    box: int
+    flags: Sequence[tuple[int, str]] = ()
+    """UID and flags as they are now."""
+    gone: Sequence[Span] = ()
+    """UIDs that are no longer in the folder: moved or deleted."""
+    at: int = 0
+    """When that was found, Unix seconds."""
+    modseq: int | None = None
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        conn.executemany(
+            "UPDATE ledger SET flags = ? WHERE box = ? AND uid = ? AND flags IS NOT ?",
+            ((flags, self.box, uid, flags) for uid, flags in self.flags),
+        )
+        conn.executemany(
+            "UPDATE ledger SET gone = ? WHERE box = ? AND uid BETWEEN ? AND ? AND gone IS NULL",
+            ((self.at, self.box, first, last) for first, last in self.gone),
+        )
+        if self.modseq is not None:
+            conn.execute("UPDATE box SET modseq = ? WHERE id = ?", (self.modseq, self.box))
+
+
+@dataclass(frozen=True, slots=True)
+class Homeless:
+    """Beside a commit: a sent letter belongs to no ticket yet; one with one of these ids may bring it."""
+
+    box: int
+    uid: int
+    ids: Sequence[str]
+    """Its own Message-ID and those it cites; none: nothing can bring it any more."""
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        conn.execute("DELETE FROM homeless WHERE box = ? AND uid = ?", (self.box, self.uid))
+        conn.executemany(
+            "INSERT OR IGNORE INTO homeless VALUES(?, ?, ?)", ((ref, self.box, self.uid) for ref in self.ids)
+        )
+
+
 def find(conn: sqlite3.Connection, mailbox: str, folder: str, uidvalidity: int) -> Box | None:
     """The box of a folder, or None when this UIDVALIDITY was never seen."""
     row = conn.execute(
-        "SELECT id, last_uid, low_uid, archived FROM box"
+        "SELECT id, last_uid, low_uid, archived, modseq FROM box"
         " WHERE mailbox = ? AND folder = ? AND uidvalidity = ?",
         (mailbox, folder, uidvalidity),
     ).fetchone()
@@ -104,10 +161,79 @@ def unseen(conn: sqlite3.Connection, box: Box, uids: Iterable[int]) -> list[int]
     return [uid for uid in asked if uid not in known]
 
 
+def here(conn: sqlite3.Connection, box: Box, span: Span) -> list[int]:
+    """UIDs of a span that were in the folder when it was looked at last, ascending."""
+    rows = conn.execute(
+        "SELECT uid FROM ledger WHERE box = ? AND uid BETWEEN ? AND ? AND gone IS NULL ORDER BY uid",
+        (box.id, *span),
+    )
+    return [row[0] for row in rows]
+
+
+def count_here(conn: sqlite3.Connection, box: Box) -> int:
+    """How many known UIDs were in the folder when it was looked at last."""
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM ledger WHERE box = ?)"
+        " - (SELECT count(*) FROM ledger WHERE box = ? AND gone IS NOT NULL)",
+        (box.id, box.id),
+    ).fetchone()
+    return int(row[0])
+
+
 def withheld(conn: sqlite3.Connection, box: Box) -> list[int]:
     """UIDs the server would not hand over so far, lowest first."""
     rows = conn.execute("SELECT uid FROM ledger WHERE box = ? AND what = 'withheld' ORDER BY uid", (box.id,))
     return [row[0] for row in rows]
+
+
+def placeable(conn: sqlite3.Connection, box: Box) -> list[int]:
+    """Sent letters without a ticket whose thread is here by now, lowest UID first."""
+    rows = conn.execute(
+        "SELECT DISTINCT uid FROM homeless h WHERE box = ? AND ("
+        " EXISTS (SELECT 1 FROM message WHERE msgid = h.ref)"
+        " OR EXISTS (SELECT 1 FROM msgref r WHERE r.ref = h.ref)) ORDER BY uid",
+        (box.id,),
+    )
+    return [row[0] for row in rows]
+
+
+def by_gm(conn: sqlite3.Connection, mailbox: str, ids: Iterable[int]) -> dict[int, Seen]:
+    """What letters of this account became, by Gmail's id; those that became nothing are left out."""
+    found: dict[int, Seen] = {}
+    for gm in ids:
+        row = conn.execute(
+            "SELECT l.box, l.uid, l.what, l.ref, l.flags, l.gm FROM ledger l JOIN box b ON b.id = l.box"
+            " WHERE l.gm = ? AND b.mailbox = ? AND l.what IN ('message', 'shelf') LIMIT 1",
+            (gm, mailbox),
+        ).fetchone()
+        if row:
+            found[gm] = Seen(*row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands, or stood, in a mailbox."""
+
+    mailbox: str
+    folder: str
+    uid: int
+    flags: tuple[str, ...]
+    gone: int | None
+    """When it was found to be no longer there; None while it is."""
+
+
+def places(conn: sqlite3.Connection, message: str) -> list[Place]:
+    """Every place a message was read from, in the order they were first read."""
+    rows = conn.execute(
+        "SELECT b.mailbox, b.folder, l.uid, ifnull(l.flags, ''), l.gone"
+        " FROM ledger l JOIN box b ON b.id = l.box WHERE l.what = 'message' AND l.ref = ?"
+        " ORDER BY b.id, l.uid",
+        (message,),
+    )
+    return [
+        Place(mailbox, folder, uid, tuple(flags.split()), gone) for mailbox, folder, uid, flags, gone in rows
+    ]
 
 
 def sums(conn: sqlite3.Connection, box: Box) -> dict[str, int]:

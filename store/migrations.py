@@ -16,7 +16,7 @@ from store import schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LATEST = 2
+LATEST = 3
 """`PRAGMA user_version` of a desk this program writes."""
 
 APPLICATION_ID = 0x64736B74
@@ -46,13 +46,18 @@ def _step(
 def first(conn: sqlite3.Connection) -> None:
     """The log, the rows, the local tables and the counters of version 1."""
     for script in (schema.LOG, schema.ROWS, schema.LOCAL):
-        for statement in script.split(";\n"):
-            if statement.strip():
-                conn.execute(statement)
+        run(conn, script)
     for trigger in schema.COUNTERS.split("END;\n"):
         if trigger.strip():
             conn.execute(trigger + "END")
     found(conn)
+
+
+def run(conn: sqlite3.Connection, script: str) -> None:
+    """Statements one by one, for `executescript` would commit first."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            conn.execute(statement)
 
 
 def found(conn: sqlite3.Connection) -> None:
@@ -85,5 +90,10 @@ def sending(conn: sqlite3.Connection) -> None:
     )
 
 
-STEPS = {"first": first, "sending": sending}
+def places(conn: sqlite3.Connection) -> None:
+    """What other programs do to letters in their folders, and sent letters that have no ticket yet."""
+    run(conn, schema.PLACES)
+
+
+STEPS = {"first": first, "sending": sending, "places": places}
 """Every step by its name, in order. A name never changes: a desk remembers those it has taken."""

@@ -127,6 +127,22 @@ CREATE TABLE tally(
   PRIMARY KEY(bucket, assignee, grp, priority)) WITHOUT ROWID;
 """
 
+PLACES = """
+ALTER TABLE box ADD COLUMN modseq INTEGER;
+ALTER TABLE ledger ADD COLUMN flags TEXT;
+ALTER TABLE ledger ADD COLUMN gm INTEGER;
+ALTER TABLE ledger ADD COLUMN gone INTEGER;
+UPDATE ledger SET gone = 0 WHERE what = 'ignored' AND ref = 'expunged before it was read';
+CREATE INDEX ledger_ref  ON ledger(ref) WHERE what = 'message';
+CREATE INDEX ledger_gm   ON ledger(gm)  WHERE gm IS NOT NULL;
+CREATE INDEX ledger_gone ON ledger(box) WHERE gone IS NOT NULL;
+CREATE TABLE homeless(
+  ref TEXT NOT NULL, box INTEGER NOT NULL, uid INTEGER NOT NULL,
+  PRIMARY KEY(ref, box, uid)) WITHOUT ROWID;
+"""
+"""What other programs did to a letter in its folder (flags, moved away), Gmail's own id of it, and the
+ids around sent letters that belong to no ticket yet."""
+
 _COUNT = """INSERT INTO tally VALUES({row}.bucket, ifnull({row}.assignee, ''), ifnull({row}.grp, ''),
     ifnull({row}.priority, 0), {step})
   ON CONFLICT DO UPDATE SET n = n + {step};"""
