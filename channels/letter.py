@@ -95,11 +95,18 @@ class Letter:
 
     def own_text(self) -> str:
         """What the sender newly wrote: the text without its folds."""
-        folded = {n for fold in self.folds for n in range(fold.first, fold.last + 1)}
-        if not folded:
+        return self._without(self.folds)
+
+    def unquoted(self) -> str:
+        """The text without what it quotes; signatures stay."""
+        return self._without(tuple(fold for fold in self.folds if fold.kind == "q"))
+
+    def _without(self, folds: tuple[Fold, ...]) -> str:
+        if not folds:
             return self.text
+        folded = {n for fold in folds for n in range(fold.first, fold.last + 1)}
         lines = self.text.split("\n")
-        return "\n".join(line for n, line in enumerate(lines) if n not in folded)
+        return "\n".join([line for n, line in enumerate(lines) if n not in folded])
 
 
 @dataclass(frozen=True, slots=True)

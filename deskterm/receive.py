@@ -7,6 +7,7 @@ and never stands in the way of the next.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -69,6 +70,8 @@ class Read:
     source: str
     letter: Letter | None
     blob: blobs.Blob
+    own: str = ""
+    """Its text without quotes, for the index."""
     reason: str = ""
     """Why it could not be read."""
 
@@ -83,10 +86,10 @@ def read_all(
             letter = reader.read(fetched.raw)
         except UnreadableLetter as error:
             blob = blobs.file(fetched.raw, folder=folder)
-            yield Read(fetched.raw, fetched.uid, fetched.received, place, None, blob, str(error))
+            yield Read(fetched.raw, fetched.uid, fetched.received, place, None, blob, reason=str(error))
             continue
         blob = blobs.letter(fetched.raw, letter.text, folder=folder)
-        yield Read(fetched.raw, fetched.uid, fetched.received, place, letter, blob)
+        yield Read(fetched.raw, fetched.uid, fetched.received, place, letter, blob, letter.unquoted())
 
 
 @dataclass(slots=True)
@@ -101,24 +104,25 @@ class Batcher:
 
     def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
-        counts = self.counts
+        became: Counter[str] = Counter()
         with self.desk.store.write() as tx:
             for read in letters:
-                counts += self._one(tx, read)
+                became[self._one(tx, read)] += 1
             for thing in beside:
                 thing.write(tx.conn)
-        self.counts = counts
+        self.counts += Counts(**became)
         self.desk.wake.set()
 
-    def _one(self, tx: Tx, read: Read) -> Counts:
+    def _one(self, tx: Tx, read: Read) -> str:
+        """The field of `Counts` that says what became of it."""
         if read.letter is None:
             if tx.conn.execute("SELECT 1 FROM shelf WHERE blob = ?", (read.blob.hash,)).fetchone():
                 self._account(tx, read, mailbox.SHELF, read.blob.hash)
-                return Counts(known=1)
+                return "known"
             read.blob.write(tx.conn)
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
-            return Counts(shelved=1)
+            return "shelved"
         try:
             taken = self._placed(tx, read, read.letter)
         except (StoreError, sqlite3.Error, MemoryError):
@@ -135,10 +139,12 @@ class Batcher:
             key=taken.key if taken.changes else None,
             beside=beside,
         )
+        if taken.changes and read.own:
+            tx.says(taken.message, read.own)
         self._account(tx, read, mailbox.MESSAGE, taken.message)
         if not receipt.entry:
-            return Counts(known=1)
-        return Counts(archived=1) if self.archived is not None else Counts(new=1)
+            return "known"
+        return "archived" if self.archived is not None else "new"
 
     def _placed(self, tx: Tx, read: Read, letter: Letter) -> intake.Taken:
         """Where the letter goes and what it changes; writes nothing."""

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 BUSY_MS = 10_000
 """How long a writer waits for another process before saying so."""
 
+CHECKPOINT_PAGES = 4_000
+"""Pages of the WAL after which they are copied into the file. A first sync changes the same inner pages in
+every transaction; copied seldom, they are copied once."""
+
+WAL_BYTES = 4_194_304
+"""What the WAL is cut to once its pages stand in the file."""
+
 MEMORY = ":memory:"
 
 
@@ -153,6 +160,7 @@ def _connect(path: str, *, frozen: bool = False) -> sqlite3.Connection:
     for pragma in (
         "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
         "cache_size = -16000", "mmap_size = 268435456",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}", f"journal_size_limit = {WAL_BYTES}",
     ):  # fmt: skip
         conn.execute(f"PRAGMA {pragma}")
     return conn

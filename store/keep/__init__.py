@@ -27,6 +27,8 @@ class Touched:
         """Row id to the fields set; '' for a row that was made."""
         self.at: dict[str, int] = {}
         """Ticket id to the Unix second of the newest act on it; archive imports leave no trace here."""
+        self.texts: dict[str, str] = {}
+        """Message id to its text without quotes, where whoever made it has it at hand."""
         self.lseq = 0
 
     def add(self, entry: Entry, *, lseq: int) -> None:

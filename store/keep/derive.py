@@ -5,6 +5,7 @@ All of them are maxima over the log, so any order of arrival gives the same valu
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,15 +66,20 @@ def rebuild(conn: sqlite3.Connection) -> None:
 
 
 def _cite(conn: sqlite3.Connection, messages: Iterable[str]) -> None:
-    for eid in messages:
-        row = conn.execute("SELECT refs FROM message WHERE id = ?", (eid,)).fetchone()
-        if row and row[0]:
-            conn.executemany(
-                "INSERT OR IGNORE INTO msgref VALUES(?, ?)", ((ref, eid) for ref in str(row[0]).split())
-            )
+    rows = conn.execute(
+        f"SELECT id, refs FROM message WHERE id IN ({_THESE}) AND refs > ''", (_list(messages),)
+    )
+    cited = [(ref, eid) for eid, refs in rows.fetchall() for ref in str(refs).split()]
+    conn.executemany("INSERT OR IGNORE INTO msgref VALUES(?, ?)", cited)
 
 
 def _tickets_of(conn: sqlite3.Connection, messages: Iterable[str]) -> list[str]:
-    query = "SELECT ticket FROM message WHERE id = ?"
-    found = (conn.execute(query, (eid,)).fetchone() for eid in messages)
-    return list(dict.fromkeys(row[0] for row in found if row and row[0]))
+    rows = conn.execute(f"SELECT ticket FROM message WHERE id IN ({_THESE}) ORDER BY n", (_list(messages),))
+    return list(dict.fromkeys(row[0] for row in rows if row[0]))
+
+
+_THESE = "SELECT value FROM json_each(?)"
+
+
+def _list(ids: Iterable[str]) -> str:
+    return json.dumps(list(ids))

@@ -42,27 +42,30 @@ def index_messages(conn: sqlite3.Connection, rows: Iterable[Indexed]) -> None:
 
 def index_tickets(conn: sqlite3.Connection, tickets: Iterable[str]) -> None:
     """Bring the index of parts up to date for these ticket ids: after a new letter, number or subject."""
-    for ticket in dict.fromkeys(tickets):
-        row = conn.execute(_TICKET, (ticket,)).fetchone()
-        if row is None:
-            continue
-        letters = conn.execute(_LETTERS, (ticket,)).fetchall()
-        ids = ids_of(
-            number=row[2],
-            email=row[3],
-            msgids=[letter[0] for letter in letters],
-            people=[who for letter in letters for who in (letter[1], *recipients(letter[2]))],
-        )
-        conn.execute("DELETE FROM names WHERE rowid = ?", (row[0],))
-        conn.execute(
-            "INSERT INTO names(rowid, subject, ids) VALUES(?, ?, ?)", (row[0], plain(row[1]), "\n".join(ids))
-        )
+    asked = json.dumps(list(dict.fromkeys(tickets)))
+    rows = conn.execute(_TICKETS, (asked,)).fetchall()
+    msgids: dict[int, list[str]] = {}
+    people: dict[int, list[str]] = {}
+    for n, msgid, sender, rcpt in conn.execute(_LETTERS, (asked,)):
+        msgids.setdefault(n, []).append(msgid)
+        people.setdefault(n, []).extend((sender, *recipients(rcpt)))
+    conn.executemany("DELETE FROM names WHERE rowid = ?", ((row[0],) for row in rows if row[4]))
+    conn.executemany(
+        "INSERT INTO names(rowid, subject, ids) VALUES(?, ?, ?)",
+        [
+            (n, plain(subject), "\n".join(ids_of(number=number, email=email, msgids=msgids.get(n, ()),
+                                                 people=people.get(n, ()))))
+            for n, subject, number, email, _ in rows
+        ],
+    )  # fmt: skip
 
 
-_TICKET = """SELECT t.n, ifnull(t.subject, ''), t.number, ifnull(c.email, '')
-  FROM ticket AS t LEFT JOIN customer AS c ON c.id = t.customer WHERE t.id = ?"""
-_LETTERS = """SELECT ifnull(msgid, ''), ifnull(sender, ''), rcpt FROM message
-  WHERE ticket = ? AND _deleted IS NULL ORDER BY n"""
+_TICKETS = """SELECT t.n, ifnull(t.subject, ''), t.number, ifnull(c.email, ''), held.id IS NOT NULL
+  FROM json_each(?) AS asked JOIN ticket AS t ON t.id = asked.value
+  LEFT JOIN customer AS c ON c.id = t.customer LEFT JOIN names_docsize AS held ON held.id = t.n ORDER BY t.n"""
+_LETTERS = """SELECT t.n, ifnull(m.msgid, ''), ifnull(m.sender, ''), m.rcpt
+  FROM json_each(?) AS asked JOIN ticket AS t ON t.id = asked.value JOIN message AS m ON m.ticket = t.id
+  WHERE m._deleted IS NULL ORDER BY t.n, m.n"""
 
 
 def ids_of(

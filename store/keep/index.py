@@ -6,6 +6,7 @@ a phone number in one is worth finding.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,8 +18,11 @@ from store.keep.derive import Tickets
 
 _NAMED = frozenset({"", "subject", "customer"})
 
-_MESSAGE = """SELECT n, ifnull(subject, ''), ifnull(sender, ''), ifnull(body, ''), ifnull(folds, '')
-  FROM message WHERE id = ?"""
+_MESSAGE = "SELECT ifnull(body, ''), ifnull(folds, '') FROM message WHERE id = ?"
+
+_NOT_YET = """SELECT m.n, m.id, ifnull(m.subject, ''), ifnull(m.sender, ''), ifnull(m.body, ''), ifnull(m.folds, '')
+  FROM json_each(?) AS asked JOIN message AS m ON m.id = asked.value
+  LEFT JOIN words_docsize AS held ON held.id = m.n WHERE held.id IS NULL"""
 
 
 def follow(conn: sqlite3.Connection, touched: Touched, *, tickets: Tickets, folder: Path | None) -> None:
@@ -27,27 +31,25 @@ def follow(conn: sqlite3.Connection, touched: Touched, *, tickets: Tickets, fold
     A binned message stays in the index: every reader asks the row whether it stands, and a contentless
     index can only forget words by being told them exactly.
     """
+    asked = [
+        e for e, at in touched.fields.items() if e.startswith("m") and not at.isdisjoint(("", "_deleted"))
+    ]
     fresh: list[fts.Indexed] = []
-    for eid, fields in touched.fields.items():
-        if eid.startswith("m") and not fields.isdisjoint(("", "_deleted")):
-            found = _indexed(conn, eid, folder)
-            if found is not None and not _is_in(conn, found.n):
-                fresh.append(found)
+    for n, eid, subject, sender, body, folds in conn.execute(_NOT_YET, (json.dumps(asked),)).fetchall():
+        said = touched.texts.get(eid)
+        text = own_text(_text(conn, body, folder), folds) if said is None else said
+        fresh.append(fts.Indexed(n, subject, sender, text))
     fts.index_messages(conn, fresh)
     renamed = (e for e in tickets.touched if not _NAMED.isdisjoint(touched.fields.get(e, ())))
     fts.index_tickets(conn, {*tickets.mailed, *renamed})
-
-
-def _is_in(conn: sqlite3.Connection, n: int) -> bool:
-    return conn.execute("SELECT 1 FROM words_docsize WHERE id = ?", (n,)).fetchone() is not None
 
 
 def rebuild(conn: sqlite3.Connection, *, folder: Path | None) -> None:
     """Make both indexes anew."""
 
     def text(eid: str) -> str:
-        found = _indexed(conn, eid, folder)
-        return found.text if found else ""
+        row = conn.execute(_MESSAGE, (eid,)).fetchone()
+        return own_text(_text(conn, row[0], folder), row[1]) if row else ""
 
     fts.rebuild(conn, text)
 
@@ -69,14 +71,9 @@ def fold_spans(folds: str) -> Iterable[tuple[str, int, int]]:
             yield piece[0], int(first), int(last)
 
 
-def _indexed(conn: sqlite3.Connection, eid: str, folder: Path | None) -> fts.Indexed | None:
-    row = conn.execute(_MESSAGE, (eid,)).fetchone()
-    if row is None:
-        return None
-    n, subject, sender, body, folds = row
+def _text(conn: sqlite3.Connection, body: str, folder: Path | None) -> str:
     try:
-        text = blobs.read_text(conn, body, folder=folder) if body else ""
+        return blobs.read_text(conn, body, folder=folder) if body else ""
     except (NotFound, StoreDamaged):
         # Bodies of a teammate's letters may not be here yet; the index is rebuilt when they are.
-        text = ""
-    return fts.Indexed(n, subject, sender, own_text(text, folds))
+        return ""

@@ -58,10 +58,14 @@ class Entry:
     hash: bytes = GENESIS
 
 
+_ROW = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+_HEAD = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def put(eid: str, row: Mapping[str, Value]) -> Change:
     """The change that makes a row; fields without a value are left out."""
     filled = {field: value for field, value in row.items() if value is not None}
-    return Change(eid, PUT, json.dumps(filled, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return Change(eid, PUT, _ROW(filled))
 
 
 def cleaned(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -126,7 +130,7 @@ def chained(secret: bytes, entry: Entry, *, prev: bytes) -> bytes:
 def chained_leaves(entry: Entry, leaves: Iterable[bytes], *, prev: bytes) -> bytes:
     head = [entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, entry.seq]
     mac = blake2b(prev, digest_size=HASH_BYTES)
-    mac.update(json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+    mac.update(_HEAD(head).encode("utf-8", "replace"))
     for digest in leaves:
         mac.update(digest)
     return mac.digest()

@@ -54,6 +54,8 @@ class Tx:
         # The write lock is ours until COMMIT, so the state can be held here and written back once.
         self._state: dict[str, int] = dict(conn.execute(_STATE).fetchall())
         self._was = dict(self._state)
+        self._end: tuple[int, bytes] | None = None
+        """Where our chain ends, once this transaction has added to it."""
         self._lseq = int(conn.execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
 
     def stamp(self) -> int:
@@ -94,6 +96,10 @@ class Tx:
             head = head or entry.id
         return Receipt(head, self._tickets(fresh), self._number(fresh), len(fresh))
 
+    def says(self, message: str, text: str) -> None:
+        """Tell the index what a message made here newly says, so that it need not unpack what was just packed."""
+        self.touched.texts[message] = text
+
     def finish(self) -> None:
         """Let the local consumers follow what was touched; called once, before COMMIT."""
         keep.follow(self.conn, self.store, self.touched)
@@ -107,6 +113,7 @@ class Tx:
 
     def heard(self, received: int) -> None:
         """Remember a stamp somebody else made; our clock follows it unless it is far ahead of our wall."""
+        self._end = None
         self._state["hi"] = max(self._state["hi"], received)
         if stamp.trusted(received, wall_ms=self.store.clock()):
             self._state["hlc"] = max(self._state["hlc"], received)
@@ -114,7 +121,7 @@ class Tx:
     def _append(
         self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
     ) -> Entry:
-        seq, prev = self._chain()
+        seq, prev = self._end or self._chain()
         entry = Entry(
             id=self._next_stamp(changes), actor=actor, kind=kind, changes=changes, key=key, cause=cause,
             seen=self._state["cursor"], seq=seq + 1, prev=prev,
@@ -124,6 +131,7 @@ class Tx:
         # Without a journal an entry is confirmed by being written.
         insert_entry(self.conn, entry, digest, lseq=lseq, jpos=lseq)
         self.conn.execute("INSERT OR REPLACE INTO chain VALUES(?, ?, ?)", (self.store.slot, seq + 1, digest))
+        self._end = seq + 1, digest
         project.write_local(self.conn, entry)
         self.touched.add(entry, lseq=lseq)
         return entry
@@ -153,7 +161,7 @@ class Tx:
         if not new:
             return ()
         # Rows of one entry are numbered as they were handed in: by creation time, then id.
-        order = sorted(new, key=lambda eid: (project.created(self.conn, eid), eid))
+        order = sorted(new, key=lambda eid: (project.created(self.conn, eid), eid)) if len(new) > 1 else new
         return tuple((eid, give_number(self.conn, eid)) for eid in order)
 
     def _tickets(self, changes: Sequence[Change]) -> tuple[str, ...]:
