@@ -5,14 +5,13 @@ Pure. The screen and the shell ask here before a text is kept.
 
 from __future__ import annotations
 
-import tomllib
-
 from store.errors import DocError
 from store.reads import queues
-from store.rules import macros
+from store.rules import macros, rule_text
 from store.rules.calendars import office, read_calendar
 from store.rules.doctext import quoted
 from store.rules.policies import STANDARD, read_policy
+from store.rules.rule_text import read_rule
 
 KINDS = {"macro": ".md", "queue": ".toml", "hours": ".toml", "policy": ".toml", "rule": ".toml"}
 """Kind to the ending its files have."""
@@ -31,7 +30,7 @@ def example(kind: str, name: str) -> str:
         case "policy":
             return STANDARD
         case _:
-            return ""
+            return rule_text.example()
 
 
 def check(kind: str, name: str, text: str) -> None:
@@ -46,7 +45,7 @@ def check(kind: str, name: str, text: str) -> None:
         case "policy":
             read_policy(text)
         case _:
-            _toml(text)
+            read_rule(text, name=name)
 
 
 def _macro(name: str, text: str) -> None:
@@ -55,10 +54,3 @@ def _macro(name: str, text: str) -> None:
         raise DocError(f'The macro is called "{name}", and the text says name = {quoted(macro.name)}.', 2)
     for wrong in macros.lint(macro):
         raise wrong
-
-
-def _toml(text: str) -> None:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DocError(f"The text is no valid TOML: {error}.") from None

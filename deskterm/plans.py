@@ -131,8 +131,8 @@ def step(
     letter: Letter | None = None, note: str | None = None, problem: str = "",
 ) -> Step:  # fmt: skip
     """A step with those of `fields` that differ from what the ticket has."""
-    before = ((name, _held(ticket, name, joined), value) for name, value in fields.items())
-    changes = tuple(Field(name, held, value) for name, held, value in before if held != value)
+    pairs = ((name, held(ticket, name, joined), value) for name, value in fields.items())
+    changes = tuple(Field(name, before, value) for name, before, value in pairs if before != value)
     return Step(ticket.id, ticket.number, ticket.subject, version, changes, letter, note, problem)
 
 
@@ -143,7 +143,7 @@ def _by_ticket(changes: Iterable[Change]) -> dict[str, dict[str, Value]]:
     return found
 
 
-def _held(ticket: Ticket, field: str, joined: frozenset[str]) -> Value:
+def held(ticket: Ticket, field: str, joined: frozenset[str]) -> Value:
     """What the ticket has in a log field now."""
     space, dot, key = field.partition(".")
     if dot:

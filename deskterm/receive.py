@@ -48,6 +48,8 @@ class Counts:
     refused: int = 0
     unsure: int = 0
     woken: int = 0
+    acted: int = 0
+    """Acts of rules."""
     errors: tuple[str, ...] = ()
 
     @property

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, LoginRefused, NoSecret
 from deskterm import acts, pull, send
+from deskterm.automation import Automation
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.mailboxes import imap_account, secret
@@ -66,12 +67,15 @@ def once(desk: Desk, *, secrets: Secrets = secret, tell: Tell = silent) -> Count
     Trouble with one mailbox is in `errors` and does not stop the others.
     """
     with owner(desk.home):
+        rules = Automation(desk)
+        rules.begin()
         counts = tick(desk)
         for name, box in desk.settings.mailbox.items():
             try:
                 counts += receive(desk, name, box, secrets=secrets, tell=tell)
             except ChannelError as error:
                 counts += Counts(errors=(f"{name}: {error}",))
+        counts += Counts(acted=rules.run())
         return counts + send.round_(desk, secrets=secrets)
 
 
@@ -122,8 +126,12 @@ class Loop:
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
     _wakers: list[socket.socket] = field(default_factory=list[socket.socket])
     _ways: Ways = field(default_factory=Ways)
+    _rules: Automation = field(init=False)
     refused: str = ""
     """Why this process does not sync: another one does. Empty again once that one has ended."""
+
+    def __post_init__(self) -> None:
+        self._rules = Automation(self.desk)
 
     def start(self) -> None:
         """Begin. A desk that another process syncs is only read here."""
@@ -159,6 +167,7 @@ class Loop:
             try:
                 with owner(self.desk.home):
                     self.refused = ""
+                    self._rules.begin()
                     for name, box in self.desk.settings.mailbox.items():
                         # A mailbox that only sends has nothing to wait for.
                         if box.imap or box.maildir:
@@ -185,7 +194,8 @@ class Loop:
 
     def _outgoing(self) -> float:
         """One round; returns the seconds until the next."""
-        counts = tick(self.desk) + send.round_(self.desk, secrets=self.secrets, ways=self._ways)
+        counts = tick(self.desk) + Counts(acted=self._rules.run())
+        counts += send.round_(self.desk, secrets=self.secrets, ways=self._ways)
         self.health.setdefault(SENDER, Health()).error = "; ".join(counts.errors)
         due = send.next_at(self.desk, self._ways)
         return TICK_SECONDS if due is None else min(TICK_SECONDS, max(due - self.desk.clock(), 0.05))

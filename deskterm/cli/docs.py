@@ -67,7 +67,7 @@ def _saved(desk: Desk, sheet: Sheet, kind: str, name: str, body: str) -> str:
     except StoreError as error:
         raise type(error)(f"{error} The text is in {sheet.path}.") from None
     sheet.done()
-    return f"{words}; rules are kept and do not act yet" if kind == "rule" else words
+    return words
 
 
 def shown(text: str, error: DocError) -> list[str]:

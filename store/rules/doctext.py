@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import cast
 
 from store.errors import DocError
 
@@ -72,6 +73,52 @@ class Doc:
                 if not section and name.split(".")[0] == path[:1][0]:
                     best = number, 1
         return best
+
+
+class Section:
+    """One table of a doc, read value by value; its errors point at the line."""
+
+    def __init__(self, doc: Doc, name: str = "") -> None:
+        """The table `name` at the top, or the top itself."""
+        self.doc, self.name = doc, name
+        self.table = doc.section(name) if name else doc.table
+
+    def wrong(self, message: str, key: str) -> DocError:
+        """The error to raise for the value of `key`."""
+        return self.doc.wrong(message, *((self.name, key) if self.name else (key,)))
+
+    def known(self, allowed: Iterable[str]) -> None:
+        """Refuses a key nobody knows."""
+        self.doc.known(self.table, allowed, *((self.name,) if self.name else ()))
+
+    def text(self, key: str) -> str:
+        """A text in quotes; empty where there is none."""
+        value = self.table.get(key, "")
+        if not isinstance(value, str):
+            raise self.wrong(f"{key} has to be text in double quotes.", key)
+        return value
+
+    def yes(self, key: str) -> bool:
+        """True or false; false where it does not stand."""
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise self.wrong(f"{key} has to be true or false, without quotes.", key)
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of texts in quotes; empty where there is none."""
+        value = self.table.get(key, [])
+        words = cast(list[object], value) if isinstance(value, list) else [None]
+        if not all(isinstance(word, str) for word in words):
+            raise self.wrong(f'{key} has to be a list of texts in quotes: {key} = ["one", "two"].', key)
+        return tuple(cast(list[str], words))
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        """One of these texts, or empty where it does not stand."""
+        value = self.text(key)
+        if value and value not in allowed:
+            raise self.wrong(f'{key} cannot be "{value[:40]}"; there are: {", ".join(allowed)}.', key)
+        return value
 
 
 def quoted(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import cast
 
 from store.errors import DocError
 from store.model import PRIORITIES, TYPES, Status
-from store.rules.doctext import Doc, quoted
+from store.rules.doctext import Doc, Section, quoted
 from store.rules.fields import TAG
 
 LONGEST_DOC = 64_000
@@ -74,75 +74,62 @@ def _closing_fence(lines: list[str]) -> int:
 
 
 def _from_doc(doc: Doc) -> Macro:
-    name = " ".join(_text(doc, "name").split())
+    top = Section(doc)
+    name = " ".join(top.text("name").split())
     if not name:
         raise DocError('A macro needs a name, as in name = "Ask for logs".', line=2)
-    add, remove = _tags(doc)
+    return replace(acts_of(top), name=name, key=_one_letter(top, "key"), starred=top.yes("starred"))
+
+
+def acts_of(part: Section) -> Macro:
+    """What a section says is to be done, as a macro without a name. Raises DocError."""
+    add, remove = _tags(part)
     return Macro(
-        name=name,
-        note=_text(doc, "note").strip("\n").rstrip(),
-        key=_one_letter(doc, "key"),
-        starred=_yes_no(doc, "starred"),
-        status=_one_of(doc, "status", allowed=tuple(status.value for status in Status)),
-        priority=_priority(doc),
-        type=_one_of(doc, "type", allowed=TYPES),
-        assignee=_text(doc, "assignee").strip() if "assignee" in doc.table else None,
-        group=_text(doc, "group").strip() if "group" in doc.table else None,
+        name="",
+        reply=part.text("reply").strip("\n").rstrip(),
+        note=part.text("note").strip("\n").rstrip(),
+        status=part.one_of("status", tuple(status.value for status in Status)),
+        priority=_priority(part),
+        type=part.one_of("type", TYPES),
+        assignee=part.text("assignee").strip() if "assignee" in part.table else None,
+        group=part.text("group").strip() if "group" in part.table else None,
         add=add,
         remove=remove,
-        snooze=_span(doc, "snooze"),
+        snooze=_span(part, "snooze"),
     )
 
 
-def _text(doc: Doc, name: str) -> str:
-    return doc.text_at(doc.table.get(name, ""), name)
-
-
-def _yes_no(doc: Doc, name: str) -> bool:
-    value = doc.table.get(name, False)
-    if not isinstance(value, bool):
-        raise doc.wrong(f"{name} has to be true or false, without quotes.", name)
-    return value
-
-
-def _one_letter(doc: Doc, name: str) -> str:
-    value = _text(doc, name)
+def _one_letter(part: Section, name: str) -> str:
+    value = part.text(name)
     if len(value) > 1 or value.isspace():
-        raise doc.wrong(f'{name} has to be one letter, as in {name} = "R".', name)
+        raise part.wrong(f'{name} has to be one letter, as in {name} = "R".', name)
     return value
 
 
-def _one_of(doc: Doc, name: str, *, allowed: tuple[str, ...]) -> str:
-    value = _text(doc, name)
-    if value and value not in allowed:
-        raise doc.wrong(f'{name} cannot be "{value[:40]}"; there are: {", ".join(allowed)}.', name)
-    return value
-
-
-def _priority(doc: Doc) -> int | None:
-    value = doc.table.get("priority")
+def _priority(part: Section) -> int | None:
+    value = part.table.get("priority")
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value not in PRIORITIES:
-        raise doc.wrong("priority has to be a number from 1 (system down) to 4 (question).", "priority")
+        raise part.wrong("priority has to be a number from 1 (system down) to 4 (question).", "priority")
     return value
 
 
-def _span(doc: Doc, name: str) -> str:
-    value = _text(doc, name).strip()
+def _span(part: Section, name: str) -> str:
+    value = part.text(name).strip()
     if value and not SPAN.fullmatch(value):
-        raise doc.wrong(f"{name} has to be a span such as 30m, 4h, 2d or 1w, in quotes.", name)
+        raise part.wrong(f"{name} has to be a span such as 30m, 4h, 2d or 1w, in quotes.", name)
     return value
 
 
-def _tags(doc: Doc) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _tags(part: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Tags to add and to take away; of a tag named twice the last word counts."""
-    value = doc.table.get("tags", [])
+    value = part.table.get("tags", [])
     words = cast(list[object], value) if isinstance(value, list) else [None]
     wanted: dict[str, bool] = {}
     for word in words:
         if not isinstance(word, str) or not TAG.fullmatch(word[1:] if word[:1] in "+-" else word):
-            raise doc.wrong(
+            raise part.wrong(
                 'tags have to be words in a list, with a minus to take away: ["refund", "-trial"].', "tags"
             )
         wanted[word.lstrip("+-")] = not word.startswith("-")

@@ -1,0 +1,222 @@
+"""Rules at work: what the log says has happened is shown to the rules, and what they do is committed.
+
+Knows the store and the desk, no screen and no network. Each act has a key, so a crash between two
+acts, or a second machine, never does one twice.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from deskterm import acts, replies, subjects
+from deskterm.desk import Desk
+from deskterm.plans import held
+from store import blobs
+from store.errors import DocError, NotFound
+from store.log.entry import Change
+from store.log.tx import Beside, Tx
+from store.model import Doc, Message, Ticket
+from store.reads import causes, docs, queues, timeline, waits
+from store.reads.causes import Happening
+from store.rules import macros
+from store.rules.firing import Answer, Cause, ask
+from store.rules.macros import Macro, Result
+from store.rules.match import Subject
+from store.rules.rule_text import Rule, When, read_rule
+
+CONSUMER = "rules"
+FAR = 256
+"""Entries a cursor may lag behind before it is written down though no rule acted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """A rule that is switched on, with what its key is made of."""
+
+    rule: Rule
+    doc: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    lseq: int
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        conn.execute("INSERT OR REPLACE INTO consumer VALUES(?, ?)", (CONSUMER, self.lseq))
+
+
+@dataclass(slots=True)
+class Automation:
+    """The rules of one desk and how far in the log they have looked."""
+
+    desk: Desk
+    looked: int = -1
+    broken: dict[str, str] = field(default_factory=dict[str, str])
+    """Rules that cannot be read, with the reason."""
+
+    def begin(self) -> None:
+        """From now on; what happened before rules first ran on this desk is past."""
+        row = self._cursor(self.desk.conn)
+        if row is None:
+            self.desk.keep(_Cursor(self.desk.store.last_lseq()))
+            row = self._cursor(self.desk.conn)
+        self.looked = max(self.looked, row or 0)
+
+    def run(self) -> int:
+        """Show the rules everything new, and what the time has done; how many acts they did.
+
+        Raises StoreError.
+        """
+        if self.looked < 0:
+            self.begin()
+        done = self._waiting()
+        while self.looked < self.desk.store.last_lseq():
+            done += self._part()
+        return done
+
+    def _waiting(self) -> int:
+        """The acts of rules that wait, on every ticket whose time has come."""
+        conn, done = self.desk.conn, 0
+        for one in armed(conn, self.broken):
+            if one.rule.when is When.WAITED:
+                for ticket, moment in waited(self.desk, one):
+                    with self.desk.store.write() as tx:
+                        done += _act(self.desk, tx, one, ticket, Cause(When.WAITED, since=moment))
+        return done
+
+    def _part(self) -> int:
+        conn = self.desk.conn
+        found, last = causes.since(conn, self.looked)
+        rules = armed(conn, self.broken)
+        if not any(True for happening in found for _ in self._acting(conn, rules, happening)):
+            if last - (self._cursor(conn) or 0) > FAR:
+                self.desk.keep(_Cursor(last))
+            self.looked = last
+            return 0
+        with self.desk.store.write() as tx:
+            # What was read outside the lock may have moved since; inside it nothing does.
+            done = sum(self._each(tx, armed(tx.conn, self.broken), happening) for happening in found)
+            _Cursor(last).write(tx.conn)
+        self.looked = last
+        self.desk.wake.set()
+        return done
+
+    def _each(self, tx: Tx, rules: Sequence[Armed], happening: Happening) -> int:
+        """All acts that follow from one cause; every rule has seen the ticket before any of them."""
+        acting = list(self._acting(tx.conn, rules, happening))
+        return sum(_act(self.desk, tx, one, happening.ticket, happening.cause) for one, _ in acting)
+
+    def _acting(
+        self, conn: sqlite3.Connection, rules: Sequence[Armed], happening: Happening
+    ) -> Iterator[tuple[Armed, Answer]]:
+        looking = [one for one in rules if one.rule.when is happening.cause.what]
+        if not looking:
+            return
+        try:
+            seen = self.subject(conn, happening)
+        except NotFound:
+            return  # binned and purged meanwhile
+        answers = ask((one.rule for one in looking), happening.cause, seen, now=self.desk.now)
+        yield from ((one, a) for one, a in zip(looking, answers, strict=True) if a.acts)
+
+    def subject(self, conn: sqlite3.Connection, happening: Happening) -> Subject:
+        """What the rules see of a happening. Raises NotFound."""
+        of = subjects.about(conn, happening.ticket)
+        return subjects.subject(conn, of, happening.message, text=self._text(conn))
+
+    def _text(self, conn: sqlite3.Connection) -> subjects.Text:
+        folder = self.desk.blob_folder
+
+        def text(message: Message) -> str:
+            try:
+                return blobs.read_text(conn, message.body, folder=folder) if message.body else ""
+            except NotFound:
+                return ""  # a teammate's letter whose bytes are not here yet
+
+        return text
+
+    @staticmethod
+    def _cursor(conn: sqlite3.Connection) -> int | None:
+        row = conn.execute("SELECT lseq FROM consumer WHERE name = ?", (CONSUMER,)).fetchone()
+        return int(row[0]) if row else None
+
+
+def armed(conn: sqlite3.Connection, broken: dict[str, str] | None = None) -> list[Armed]:
+    """The rules that are on, in their order; what cannot be read is named in `broken`."""
+    found: list[Armed] = []
+    for doc in docs.of_kind(conn, "rule"):
+        if doc.active:
+            try:
+                found.append(arm(doc))
+            except DocError as error:
+                if broken is not None:
+                    broken[doc.name] = str(error)
+    return found
+
+
+def arm(doc: Doc) -> Armed:
+    """A rule from its doc. Raises DocError."""
+    version = blake2b(doc.body.encode(), digest_size=5).hexdigest()
+    return Armed(read_rule(doc.body, name=doc.name), doc.id, version)
+
+
+def waited(desk: Desk, one: Armed) -> list[tuple[str, int]]:
+    """The tickets a waiting rule acts on now, each with the moment it counts from."""
+    rule, now = one.rule, desk.now
+    where = queues.condition(rule.match, queues.Asked(now, ""))
+    begins = causes.key(one.doc, one.version, root="w", ticket="").removesuffix(":")
+    found = waits.past(desk.conn, where, since=rule.since, seconds=rule.wait, now=now, key=begins)
+    if not rule.open_hours:
+        return found
+    _, hours = timeline.promised(desk.conn)
+    return [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
+
+
+def _act(desk: Desk, tx: Tx, one: Armed, ticket: str, cause: Cause) -> int:
+    """Commit what a rule does to a ticket; 0 when that is nothing, or done already."""
+    of = subjects.about(tx.conn, ticket)
+    changes: list[Change] = []
+    beside: list[Beside] = []
+    for n, macro in enumerate(_macros(tx.conn, one.rule)):
+        result = _result(desk, of, macro)
+        changes += acts.fields([of.ticket], result.sets, kind=causes.KIND, said="").changes
+        if result.note is not None:
+            note = replies.Note(result.note)
+            written = replies.note(
+                of.ticket, note, agent=causes.actor(one.rule.name), message=tx.new_id("m", n), now=desk.now
+            )
+            changes += written.changes
+            beside.append(written.blob)
+    news = (change for change in changes if _is_news(of.ticket, change))
+    receipt = tx.commit(
+        _last(news), actor=causes.actor(one.rule.name), kind=causes.KIND,
+        key=causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=ticket),
+        cause=cause.entry or None, beside=beside,
+    )  # fmt: skip
+    return 1 if receipt.entry else 0
+
+
+def _macros(conn: sqlite3.Connection, rule: Rule) -> Iterator[Macro]:
+    """What a rule does itself, then the macro it names; a macro that is gone does nothing."""
+    yield rule.do
+    if rule.macro and (doc := docs.named(conn, "macro", rule.macro)):
+        yield macros.parse(doc.body)
+
+
+def _result(desk: Desk, of: subjects.About, macro: Macro) -> Result:
+    values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
+    return macros.run(macro, values)
+
+
+def _is_news(ticket: Ticket, change: Change) -> bool:
+    """Whether a change changes anything; what is so already needs no act."""
+    return change.eid != ticket.id or held(ticket, change.field, frozenset()) != change.value
+
+
+def _last(changes: Iterable[Change]) -> list[Change]:
+    """One change a field: the last word counts."""
+    return list({(change.eid, change.field): change for change in changes}.values())
