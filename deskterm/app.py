@@ -22,13 +22,14 @@ from textual.app import App
 from textual.filter import LineFilter
 
 import themes
+from deskterm import hangup
 from deskterm.desk import Desk
 from deskterm.keymap import Keymap
 from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
 from deskterm.widgets.guard import Colourless, LineGuard
-from store.errors import StoreError
+from store.errors import Refused, StoreError
 
 if TYPE_CHECKING:
     from deskterm.sync import Loop
@@ -76,6 +77,13 @@ class DesktermApp(App[int]):
     def on_mount(self) -> None:
         for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"):
             self._end_on(name)
+        if not self.is_headless and sys.__stdin__ is not None:
+            loop = asyncio.get_running_loop()
+            hangup.watch(
+                sys.__stdin__.fileno(),
+                leave=lambda: loop.call_soon_threadsafe(self._leave, hangup.GONE),
+                keep=lambda: self.main.composing.keep_at_once(),
+            )
 
     # Work beside the screen
 
@@ -126,10 +134,10 @@ class DesktermApp(App[int]):
         if number is None:
             return
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(number, self._signalled, int(number))
+            asyncio.get_running_loop().add_signal_handler(number, self._leave, 128 + int(number))
 
-    def _signalled(self, number: int) -> None:
-        self._ending = asyncio.create_task(self._end(128 + number))
+    def _leave(self, code: int) -> None:
+        self._ending = asyncio.create_task(self._end(code))
 
     async def _end(self, code: int) -> None:
         """Keep what is half written, then leave."""
@@ -180,11 +188,10 @@ def _kept(home: Path, error: Exception) -> str:
 def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
     """Open the screen on a desk; returns the exit code. Raises StoreError or ConfigError before drawing.
 
-    A terminal that cannot draw is refused with the way out.
+    A terminal that cannot draw is Refused with the way out.
     """
     if reason := unfit(os.environ, sys.stdin.isatty() and sys.stdout.isatty()):
-        print(reason, file=sys.stderr)
-        return 1
+        raise Refused(reason)
     if desk is None:
         assert home is not None
         desk = Desk.open(home)

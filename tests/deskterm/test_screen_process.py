@@ -17,12 +17,12 @@ from tests.rigs.terminal import LEAVES, PYTHON, Terminal, environment
 READY = "e solve"
 
 
-def desk(home: Path, *, size: tuple[int, int] = (120, 40), **env: str) -> Terminal:
+def desk(
+    home: Path, *, size: tuple[int, int] = (120, 40), controls: bool = True, **env: str
+) -> Terminal:  # fmt: skip
     """The practice desk in a terminal, its first screen drawn."""
-    now = (home / "clock").read_text().strip()
-    found = Terminal(
-        [PYTHON, "-m", "tests.rigs.opened", str(home), now], size=size, env=environment(**env)
-    )  # fmt: skip
+    command = [PYTHON, "-m", "tests.rigs.opened", str(home), (home / "clock").read_text().strip()]
+    found = Terminal(command, size=size, controls=controls, env=environment(**env))
     try:
         found.until(READY)
         found.quiet()
@@ -42,7 +42,7 @@ def drafts(home: Path) -> list[tuple[str, str]]:
         return conn.execute("SELECT kind, text FROM draft").fetchall()
 
 
-def test_a_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Path) -> None:
+def test_M10_a_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Path) -> None:
     home = copied(tmp_path)
     with desk(home, DESKTERM_TEST_BREAK="1") as terminal:
         terminal.send("rkept in time")
@@ -58,8 +58,26 @@ def test_a_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Path) 
     assert drafts(home) == [("out", "kept in time")]
 
 
+@pytest.mark.parametrize("busy", [False, True])
+@pytest.mark.parametrize("controls", [False, True])
+def test_M11_a_terminal_that_vanishes_ends_the_desk_and_keeps_the_draft(
+    controls: bool, busy: bool, tmp_path: Path
+) -> None:
+    """With a SIGHUP, as when ssh drops, and without, as under setsid; idle, and with much to be drawn."""
+    home = copied(tmp_path)
+    with desk(home, controls=controls) as terminal:
+        terminal.send("rhalf a sentence")
+        terminal.until("half a sentence")
+        if busy:
+            terminal.send(" x" * 300)
+        terminal.vanish()
+        assert terminal.wait() in (129, -signal.SIGHUP)
+    ((kind, text),) = drafts(home)
+    assert kind == "out" and text.startswith("half a sentence")
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGINT"])
-def test_a_signal_puts_the_terminal_back_and_keeps_the_draft(name: str, tmp_path: Path) -> None:
+def test_M11_a_signal_puts_the_terminal_back_and_keeps_the_draft(name: str, tmp_path: Path) -> None:
     home, number = copied(tmp_path), getattr(signal, name)
     with desk(home) as terminal:
         terminal.send("rhalf a sentence")
@@ -201,7 +219,8 @@ def test_what_cannot_draw_is_refused_with_the_way_out() -> None:
 
 def test_a_dumb_terminal_gets_a_sentence_and_no_control_codes(tmp_path: Path) -> None:
     home = copied(tmp_path)
-    command = [PYTHON, "-m", "tests.rigs.opened", str(home), "1749811200"]
+    command = [PYTHON, "-m", "deskterm", "--home", str(home)]
     with Terminal(command, env=environment(TERM="dumb")) as terminal:
-        assert terminal.wait() == 1
+        assert terminal.wait() == 4
         assert b"\x1b" not in terminal.data and b"deskterm ls" in terminal.data
+        assert bytes(terminal.data).count(b"\n") == 1

@@ -40,6 +40,19 @@ _KITTY = re.compile(rb"\x1b\[[<>=?]\d*(?:;\d+)*u")
 """Sequences of the kitty keyboard, which the emulator would print."""
 
 
+def _loose() -> tuple[int, int]:
+    """Fork with a terminal on 0, 1 and 2 that is not the controlling one: pid and our end, as `pty.fork`."""
+    ours, theirs = os.openpty()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os.close(ours)
+        for fd in range(3):
+            os.dup2(theirs, fd)
+    os.close(theirs)
+    return pid, ours
+
+
 class Terminal:
     """One program from its start to its end; use it as a context."""
 
@@ -51,9 +64,14 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
         drawn: bool = True,
+        controls: bool = True,
     ) -> None:
-        """Start the program. Without `drawn` no screen is made of what it writes, which takes its time."""
+        """Start the program. Without `drawn` no screen is made of what it writes, which takes its time.
+
+        A terminal that does not control the program sends it no SIGHUP when it goes.
+        """
         self._drawn = drawn
+        self._gone = False
         self.columns, self.rows = size
         self.data = bytearray()
         """Everything the program wrote."""
@@ -62,7 +80,7 @@ class Terminal:
         self.screen = pyte.Screen(self.columns, self.rows)
         self._stream = pyte.ByteStream(self.screen)
         self.began = time.perf_counter()
-        self.pid, self.fd = pty.fork()
+        self.pid, self.fd = pty.fork() if controls else _loose()
         if self.pid == 0:
             os.chdir(cwd)
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
@@ -76,7 +94,7 @@ class Terminal:
         if self.code is None:
             self.kill(signal.SIGKILL)
             self.wait(10)
-        os.close(self.fd)
+        self.vanish()
 
     # In
 
@@ -95,10 +113,19 @@ class Terminal:
         """Send the program a signal."""
         os.kill(self.pid, number)
 
+    def vanish(self) -> None:
+        """The terminal is gone from one moment to the next; what the program writes now is lost."""
+        if not self._gone:
+            self._gone = True
+            os.close(self.fd)
+
     # Out
 
     def read(self, timeout: float) -> bytes | None:
         """What comes within so many seconds; None if nothing does, empty at the end."""
+        if self._gone:
+            time.sleep(timeout)
+            return None
         if not select.select([self.fd], [], [], timeout)[0]:
             return None
         try:
