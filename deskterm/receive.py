@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,15 @@ class Counts:
         return Counts(**sums)
 
 
+class Became(Enum):
+    """What one letter became."""
+
+    NEW = "new"
+    ARCHIVED = "archived"
+    KNOWN = "known"
+    SHELVED = "shelved"
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A letter as fetched with what reading it gave, prepared outside the write lock."""
@@ -106,25 +116,25 @@ class Batcher:
 
     def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
-        became: Counter[str] = Counter()
         with self.desk.store.write() as tx:
-            for read in letters:
-                became[self._one(tx, read)] += 1
+            became = Counter([self._one(tx, read) for read in letters])
             for thing in beside:
                 thing.write(tx.conn)
-        self.counts += Counts(**became)
+        self.counts += Counts(
+            new=became[Became.NEW], archived=became[Became.ARCHIVED], known=became[Became.KNOWN],
+            shelved=became[Became.SHELVED],
+        )  # fmt: skip
         self.desk.wake.set()
 
-    def _one(self, tx: Tx, read: Read) -> str:
-        """The field of `Counts` that says what became of it."""
+    def _one(self, tx: Tx, read: Read) -> Became:
         if read.letter is None:
             if tx.conn.execute("SELECT 1 FROM shelf WHERE blob = ?", (read.blob.hash,)).fetchone():
                 self._account(tx, read, mailbox.SHELF, read.blob.hash)
-                return "known"
+                return Became.KNOWN
             read.blob.write(tx.conn)
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
-            return "shelved"
+            return Became.SHELVED
         try:
             taken = self._placed(tx, read, read.letter)
         except (StoreError, sqlite3.Error, MemoryError):
@@ -145,8 +155,8 @@ class Batcher:
             tx.says(taken.message, read.own)
         self._account(tx, read, mailbox.MESSAGE, taken.message)
         if not receipt.entry:
-            return "known"
-        return "archived" if self.archived is not None else "new"
+            return Became.KNOWN
+        return Became.ARCHIVED if self.archived is not None else Became.NEW
 
     def _placed(self, tx: Tx, read: Read, letter: Letter) -> intake.Taken:
         """Where the letter goes and what it changes; writes nothing."""

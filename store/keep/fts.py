@@ -62,7 +62,8 @@ def index_tickets(conn: sqlite3.Connection, tickets: Iterable[str]) -> None:
 
 _TICKETS = """SELECT t.n, ifnull(t.subject, ''), t.number, ifnull(c.email, ''), held.id IS NOT NULL
   FROM json_each(?) AS asked JOIN ticket AS t ON t.id = asked.value
-  LEFT JOIN customer AS c ON c.id = t.customer LEFT JOIN names_docsize AS held ON held.id = t.n ORDER BY t.n"""
+  LEFT JOIN customer AS c ON c.id = t.customer LEFT JOIN names_docsize AS held ON held.id = t.n
+  ORDER BY t.n"""
 _LETTERS = """SELECT t.n, ifnull(m.msgid, ''), ifnull(m.sender, ''), m.rcpt
   FROM json_each(?) AS asked JOIN ticket AS t ON t.id = asked.value JOIN message AS m ON m.ticket = t.id
   WHERE m._deleted IS NULL ORDER BY t.n, m.n"""

@@ -20,7 +20,8 @@ _NAMED = frozenset({"", "subject", "customer"})
 
 _MESSAGE = "SELECT ifnull(body, ''), ifnull(folds, '') FROM message WHERE id = ?"
 
-_NOT_YET = """SELECT m.n, m.id, ifnull(m.subject, ''), ifnull(m.sender, ''), ifnull(m.body, ''), ifnull(m.folds, '')
+_NOT_YET = """SELECT m.n, m.id, ifnull(m.subject, ''), ifnull(m.sender, ''), ifnull(m.body, ''),
+    ifnull(m.folds, '')
   FROM json_each(?) AS asked JOIN message AS m ON m.id = asked.value
   LEFT JOIN words_docsize AS held ON held.id = m.n WHERE held.id IS NULL"""
 

@@ -97,7 +97,7 @@ class Tx:
         return Receipt(head, self._tickets(fresh), self._number(fresh), len(fresh))
 
     def says(self, message: str, text: str) -> None:
-        """Tell the index what a message made here newly says, so that it need not unpack what was just packed."""
+        """Tell the index what a message made here says, so that it need not unpack what was just packed."""
         self.touched.texts[message] = text
 
     def finish(self) -> None:
