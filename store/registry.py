@@ -33,7 +33,7 @@ TABLES = (
             "brand", "subject", "status", "priority", "type", "channel", "customer", "assignee", "grp",
             "created", "snooze_until", "merged_into", "unread", "archive", "csat", "_deleted",
         ),
-        frozenset({"tag", "x", "who", "cc", "follow"}),
+        frozenset({"tag", "x", "who", "cc", "follow", "alert"}),
         frozenset({"priority", "created", "snooze_until", "unread", "archive", "_deleted"}),
     ),
     Table(
@@ -43,6 +43,7 @@ TABLES = (
             "ticket", "kind", "author", "date", "msgid", "refs", "subject", "sender", "rcpt", "snippet",
             "body", "folds", "files", "signals", "why", "auto", "_deleted",
         ),
+        frozenset({"x", "dead"}),
         ints=frozenset({"date", "auto", "_deleted"}),
     ),
     Table(
@@ -69,6 +70,7 @@ TABLES = (
             "ticket", "message", "msgid", "mailbox", "state", "not_before", "attempts", "error", "copied",
             "auto", "rest", "base", "html", "at", "_deleted",
         ),
+        frozenset({"auto"}),
         ints=frozenset({"not_before", "attempts", "copied", "auto", "base", "html", "at", "_deleted"}),
     ),
 )  # fmt: skip
