@@ -25,10 +25,11 @@ def ticket(desk: Desk, now: Ticket, at: int) -> tuple[Ticket, list[Message]]:
     if found is None:
         raise NotFound(f"#{now.number} did not exist yet then; it began later.")
     row, messages = found
-    return _ticket(now, row), [_message(one) for one in messages]
+    return of_row(now, row), [_message(one) for one in messages]
 
 
-def _ticket(now: Ticket, row: Row) -> Ticket:
+def of_row(now: Ticket, row: Row) -> Ticket:
+    """The ticket `now` with what stood in its row at another time."""
     status = status_of(row.get("status"))
     snooze = _whole(row, "snooze_until")
     return Ticket(
@@ -37,7 +38,8 @@ def _ticket(now: Ticket, row: Row) -> Ticket:
         updated=_whole(row, "created") or now.created, bucket=_bucket(row, status, snooze),
         type=_text(row, "type"), channel=_text(row, "channel"), brand=_text(row, "brand"),
         customer=_text(row, "customer"), assignee=_text(row, "assignee"), group=_text(row, "grp"),
-        snooze_until=snooze, merged_into=_text(row, "merged_into"), unread=row.get("unread") is not None,
+        snooze_until=snooze, merged_into=_text(row, "merged_into"), archive=_whole(row, "archive"),
+        unread=row.get("unread") is not None,
         tags=tuple(sorted(f[4:] for f, value in row.items() if f.startswith("tag.") and value is not None)),
     )  # fmt: skip
 

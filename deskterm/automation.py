@@ -7,18 +7,19 @@ acts, or a second machine, never does one twice.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from deskterm import acts, replies, subjects
 from deskterm.desk import Desk
 from deskterm.plans import held
+from deskterm.subjects import About
 from store import blobs
 from store.errors import DocError, NotFound
 from store.log.entry import Change
-from store.log.tx import Beside, Tx
-from store.model import Doc, Message, Ticket
+from store.log.tx import Tx
+from store.model import Doc, Message
 from store.reads import causes, docs, queues, timeline, waits
 from store.reads.causes import Happening
 from store.rules import macros
@@ -85,7 +86,7 @@ class Automation:
             if one.rule.when is When.WAITED:
                 for ticket, moment in waited(self.desk, one):
                     with self.desk.store.write() as tx:
-                        done += _act(self.desk, tx, one, ticket, Cause(When.WAITED, since=moment))
+                        done += _act(self.desk, tx, one, ticket, causes.wait_over(moment))
         return done
 
     def _part(self) -> int:
@@ -126,16 +127,17 @@ class Automation:
     def subject(self, conn: sqlite3.Connection, happening: Happening) -> Subject:
         """What the rules see of a happening. Raises NotFound."""
         of = subjects.about(conn, happening.ticket)
-        return subjects.subject(conn, of, happening.message, text=self._text(conn))
+        return subjects.subject(conn, of, happening.message, text=self.text(conn))
 
-    def _text(self, conn: sqlite3.Connection) -> subjects.Text:
+    def text(self, conn: sqlite3.Connection) -> subjects.Text:
+        """How the text of a message is read; empty where its bytes are not here yet."""
         folder = self.desk.blob_folder
 
         def text(message: Message) -> str:
             try:
                 return blobs.read_text(conn, message.body, folder=folder) if message.body else ""
             except NotFound:
-                return ""  # a teammate's letter whose bytes are not here yet
+                return ""
 
         return text
 
@@ -176,26 +178,42 @@ def waited(desk: Desk, one: Armed) -> list[tuple[str, int]]:
     return [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a rule does to one ticket, before anything is committed."""
+
+    sets: tuple[Change, ...]
+    """Fields of the ticket; what is so already is left out."""
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.sets or self.notes)
+
+
+def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
+    """What a rule does to a ticket as it stands."""
+    results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
+    sets = [pair for result in results for pair in result.sets]
+    changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
+    last = {change.field: change for change in changes}
+    news = (change for change in last.values() if held(of.ticket, change.field) != change.value)
+    return Doing(tuple(news), tuple(result.note for result in results if result.note is not None))
+
+
 def _act(desk: Desk, tx: Tx, one: Armed, ticket: str, cause: Cause) -> int:
     """Commit what a rule does to a ticket; 0 when that is nothing, or done already."""
     of = subjects.about(tx.conn, ticket)
-    changes: list[Change] = []
-    beside: list[Beside] = []
-    for n, macro in enumerate(_macros(tx.conn, one.rule)):
-        result = _result(desk, of, macro)
-        changes += acts.fields([of.ticket], result.sets, kind=causes.KIND, said="").changes
-        if result.note is not None:
-            note = replies.Note(result.note)
-            written = replies.note(
-                of.ticket, note, agent=causes.actor(one.rule.name), message=tx.new_id("m", n), now=desk.now
-            )
-            changes += written.changes
-            beside.append(written.blob)
-    news = (change for change in changes if _is_news(of.ticket, change))
+    does = doing(desk, tx.conn, one.rule, of)
+    who = causes.actor(one.rule.name)
+    notes = [
+        replies.note(of.ticket, replies.Note(text), agent=who, message=tx.new_id("m", n), now=desk.now)
+        for n, text in enumerate(does.notes)
+    ]
     receipt = tx.commit(
-        _last(news), actor=causes.actor(one.rule.name), kind=causes.KIND,
+        [*does.sets, *(change for note in notes for change in note.changes)],
+        actor=who, kind=causes.KIND,
         key=causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=ticket),
-        cause=cause.entry or None, beside=beside,
+        cause=cause.entry or None, beside=[note.blob for note in notes],
     )  # fmt: skip
     return 1 if receipt.entry else 0
 
@@ -207,16 +225,6 @@ def _macros(conn: sqlite3.Connection, rule: Rule) -> Iterator[Macro]:
         yield macros.parse(doc.body)
 
 
-def _result(desk: Desk, of: subjects.About, macro: Macro) -> Result:
+def _result(desk: Desk, of: About, macro: Macro) -> Result:
     values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
     return macros.run(macro, values)
-
-
-def _is_news(ticket: Ticket, change: Change) -> bool:
-    """Whether a change changes anything; what is so already needs no act."""
-    return change.eid != ticket.id or held(ticket, change.field, frozenset()) != change.value
-
-
-def _last(changes: Iterable[Change]) -> list[Change]:
-    """One change a field: the last word counts."""
-    return list({(change.eid, change.field): change for change in changes}.values())

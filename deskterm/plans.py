@@ -143,7 +143,7 @@ def _by_ticket(changes: Iterable[Change]) -> dict[str, dict[str, Value]]:
     return found
 
 
-def held(ticket: Ticket, field: str, joined: frozenset[str]) -> Value:
+def held(ticket: Ticket, field: str, joined: frozenset[str] = frozenset()) -> Value:
     """What the ticket has in a log field now."""
     space, dot, key = field.partition(".")
     if dot:

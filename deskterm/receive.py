@@ -117,7 +117,7 @@ class Batcher:
     def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
         with self.desk.store.write() as tx:
-            became = Counter([self._one(tx, read) for read in letters])
+            became = Counter([self.place(tx, read) for read in letters])
             for thing in beside:
                 thing.write(tx.conn)
         self.counts += Counts(
@@ -126,7 +126,8 @@ class Batcher:
         )  # fmt: skip
         self.desk.wake.set()
 
-    def _one(self, tx: Tx, read: Read) -> Became:
+    def place(self, tx: Tx, read: Read) -> Became:
+        """Put one letter where it belongs, inside an open transaction."""
         if read.letter is None:
             if tx.conn.execute("SELECT 1 FROM shelf WHERE blob = ?", (read.blob.hash,)).fetchone():
                 self._account(tx, read, mailbox.SHELF, read.blob.hash)
@@ -142,7 +143,7 @@ class Batcher:
         except Exception as error:
             # A letter our own rules stumble over must not stand in the way of the others.
             reason = f"it was read but could not be placed ({type(error).__name__})"
-            return self._one(tx, replace(read, letter=None, reason=reason))
+            return self.place(tx, replace(read, letter=None, reason=reason))
         beside = (read.blob, _Cites(taken.message, read.letter)) if taken.changes else ()
         receipt = tx.commit(
             taken.changes,

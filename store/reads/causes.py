@@ -89,6 +89,11 @@ def of_entry(conn: sqlite3.Connection, entry: Entry, eids: Iterable[str]) -> Ite
         yield Happening(ticket, cause(When.CHANGED, set_=names))
 
 
+def wait_over(moment: int) -> Cause:
+    """What a waiting rule looks at: so much time has gone by since `moment`, Unix seconds."""
+    return Cause(When.WAITED, since=moment)
+
+
 def _letter(value: object) -> tuple[str, When, bool] | None:
     """Ticket, kind of cause and whether the sender is vouched for; None for a message that is no letter."""
     row = cast(dict[str, object], json.loads(str(value)))

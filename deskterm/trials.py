@@ -1,0 +1,223 @@
+"""Rules on trial: what they would do to a letter, or would have done in the past; nothing is changed.
+
+The letter goes through the real intake and the real rules inside a transaction that is taken back; the
+past is read from the log, each act seen as the desk stood right after it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from deskterm import asof, automation, subjects
+from deskterm.automation import Armed, Automation, Doing
+from deskterm.desk import Desk
+from deskterm.subjects import About
+from store.errors import NotFound, Refused
+from store.log import project, stamp
+from store.model import Ticket
+from store.reads import causes
+from store.reads.causes import Entry, Happening
+from store.rules.firing import Answer, ask
+from store.rules.rule_text import When
+
+if TYPE_CHECKING:
+    from deskterm.receive import Read
+    from store.log.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What one rule says, and what it would do."""
+
+    answer: Answer
+    does: Doing | None
+    """None where it does not act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What would become of a letter."""
+
+    ticket: Ticket
+    begins: bool
+    """It would begin a ticket of its own."""
+    why: str
+    """Why it would be in that ticket."""
+    tried: tuple[Tried, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """One act a rule would have done in the past."""
+
+    at: int
+    ticket: Ticket
+    """As it stood then."""
+    does: Doing
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a trial."""
+
+
+def letter(desk: Desk, read: Read) -> Trial:
+    """What the desk and its rules would make of a letter that came in now.
+
+    Raises Refused for one that would be shelved or is here already.
+    """
+    found: list[Trial] = []
+    try:
+        with desk.store.write() as tx:
+            found.append(_letter(desk, tx, read))
+            raise _TakenBack
+    except _TakenBack:
+        return found[0]
+
+
+def _letter(desk: Desk, tx: Tx, read: Read) -> Trial:
+    from deskterm.receive import Batcher
+
+    before = int(tx.conn.execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
+    newest = _newest(tx.conn)
+    batcher = Batcher(desk)
+    batcher.place(tx, replace(read, received=desk.now))
+    happened, _ = causes.since(tx.conn, before)
+    came = next((one for one in happened if one.cause.what is When.RECEIVED), None)
+    if came is None:
+        raise Refused(f"This letter would not come in: {read.reason or 'it is on the desk already'}.")
+    rules = automation.armed(tx.conn)
+    tried = [one for happening in happened for one in _tried(desk, tx.conn, rules, happening)]
+    of = subjects.about(tx.conn, came.ticket)
+    why = tx.conn.execute("SELECT ifnull(why, '') FROM message WHERE id = ?", (came.message,)).fetchone()[0]
+    return Trial(of.ticket, _newest(tx.conn) > newest, why, tuple(tried))
+
+
+def _newest(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("SELECT ifnull(max(n), 0) FROM ticket").fetchone()[0])
+
+
+def _tried(desk: Desk, conn: sqlite3.Connection, rules: list[Armed], happening: Happening) -> Iterator[Tried]:
+    of = subjects.about(conn, happening.ticket)
+    seen = Automation(desk).subject(conn, happening)
+    for answer in ask((one.rule for one in rules), happening.cause, seen, now=desk.now):
+        yield Tried(answer, automation.doing(desk, conn, answer.rule, of) if answer.acts else None)
+
+
+def backtest(desk: Desk, one: Armed, *, since: int) -> Iterator[Would]:
+    """What a rule would have done to what happened from the Unix second `since` on, oldest first.
+
+    Other rules, and what it would itself have changed, are left out of account: each act is looked at as
+    it was. Raises Refused for a rule that counts from a moment the past does not keep.
+    """
+    if one.rule.when is When.WAITED:
+        yield from _waited(desk, one, since)
+        return
+    conn = desk.conn
+    rows = conn.execute(
+        "SELECT id, actor, kind, ifnull(key, ''), cause, eids FROM entry WHERE id >= ? AND void = 0"
+        f" AND kind NOT IN ({', '.join('?' * len(causes.QUIET))}) ORDER BY id",
+        (stamp.first_at(since), *sorted(causes.QUIET)),
+    )
+    for *head, eids in rows:
+        entry = Entry(*head)
+        for happening in causes.of_entry(conn, entry, str(eids).split()):
+            if happening.cause.what is one.rule.when and (would := _would(desk, one, happening)):
+                yield would
+
+
+def _would(desk: Desk, one: Armed, happening: Happening) -> Would | None:
+    conn, entry = desk.conn, happening.cause.entry
+    of = _then(conn, happening.ticket, entry)
+    if of is None:
+        return None
+    at = stamp.unix(entry)
+    seen = subjects.subject(conn, of, happening.message, text=Automation(desk).text(conn))
+    answers = ask([one.rule], happening.cause, seen, now=at)
+    if not (answers and answers[0].acts):
+        return None
+    does = automation.doing(desk, conn, one.rule, of)
+    return Would(at, of.ticket, does) if does else None
+
+
+def _then(conn: sqlite3.Connection, ticket: str, entry: int) -> About | None:
+    """A ticket as it stood right after an entry; its people as they are today."""
+    row = project.fold(conn, ticket, before=entry + 1)
+    if row is None:
+        return None
+    try:
+        today = subjects.about(conn, ticket)
+    except NotFound:
+        return None
+    return replace(today, ticket=asof.of_row(today.ticket, row))
+
+
+def _waited(desk: Desk, one: Armed, since: int) -> Iterator[Would]:
+    """When a waiting rule's time would have come: between one act on a ticket and the next."""
+    rule = one.rule
+    if rule.since in ("due", "warn"):
+        raise Refused(f"The past keeps no {rule.since} times, so this rule cannot be tried on it.")
+    if rule.open_hours:
+        raise Refused("A rule that counts open hours cannot be tried on the past; leave open_hours out.")
+    conn = desk.conn
+    touched = conn.execute(
+        "SELECT DISTINCT eid FROM change WHERE eid >= 't' AND eid < 'u' AND id >= ?", (stamp.first_at(since),)
+    )
+    open_now = conn.execute("SELECT id FROM ticket WHERE bucket IN ('active', 'waiting', 'snoozed')")
+    found = [
+        would
+        for eid in sorted({str(row[0]) for row in (*touched.fetchall(), *open_now.fetchall())})
+        for would in _waits_of(desk, one, eid, since)
+    ]
+    yield from sorted(found, key=lambda would: (would.at, would.ticket.id))
+
+
+def _waits_of(desk: Desk, one: Armed, ticket: str, since: int) -> Iterator[Would]:
+    conn, rule = desk.conn, one.rule
+    acts_ = conn.execute(
+        "SELECT DISTINCT id FROM change WHERE eid = ? OR eid IN (SELECT id FROM message WHERE ticket = ?)"
+        " ORDER BY id",
+        (ticket, ticket),
+    ).fetchall()
+    entries = [int(row[0]) for row in acts_]
+    fired: set[int] = set()
+    for n, entry in enumerate(entries):
+        until = stamp.unix(entries[n + 1]) if n + 1 < len(entries) else desk.now
+        moment = _moment(conn, ticket, rule.since, entry)
+        if moment is None or moment in fired:
+            continue
+        at = max(moment + rule.wait, stamp.unix(entry))
+        of = _then(conn, ticket, entry) if since <= at < until else None
+        if of is None or (of.ticket.archive is not None and moment <= of.ticket.archive):
+            continue
+        seen = subjects.subject(conn, of, "", text=Automation(desk).text(conn))
+        answers = ask([rule], causes.wait_over(moment), seen, now=at)
+        does = automation.doing(desk, conn, rule, of)
+        if answers[0].acts and does:
+            fired.add(moment)
+            yield Would(at, of.ticket, does)
+
+
+def _moment(conn: sqlite3.Connection, ticket: str, since: str, entry: int) -> int | None:
+    """The moment a waiting rule counted from, as it was right after an entry."""
+    if since in ("last_in", "last_out"):
+        kind = since.removeprefix("last_")
+        row = conn.execute(
+            "SELECT max(m.date) FROM message m JOIN change c ON c.eid = m.id AND c.field = ''"
+            " WHERE m.ticket = ? AND m.kind = ? AND c.id <= ?",
+            (ticket, kind, entry),
+        ).fetchone()
+        return cast("int | None", row[0])
+    if since == "updated":
+        return stamp.unix(entry)
+    if since == "created":
+        return project.created(conn, ticket)
+    field = f"tag.{since.removeprefix('tag:')}" if since.startswith("tag:") else since
+    row = conn.execute(
+        "SELECT max(id) FROM change WHERE eid = ? AND field = ? AND id <= ?", (ticket, field, entry)
+    ).fetchone()
+    if row[0] is not None:
+        return stamp.unix(int(row[0]))
+    return None if since.startswith("tag:") else project.created(conn, ticket)
