@@ -50,12 +50,12 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
     reading = Reading(wrong)
     _sort_out(root, reading)
     parts = tuple(_listed(reading, root))
-    shown, from_html = _text(reading, parts)
     fields = _Fields(root, wrong)
+    subject = fields.subject()
+    shown, from_html = _text(reading, parts, subject)
     sender, to = fields.people("from"), fields.people("to")
     if len(sender) != 1:
         wrong.append("it has no sender" if not sender else "it has more than one sender")
-    subject = fields.subject()
     report = bounce(root, sender=sender, subject=subject, text=shown)
     if report is None and root.type != "multipart/report":
         shown += _inside(reading, shown)
@@ -183,13 +183,13 @@ def _listed(reading: Reading, root: Node) -> list[Part]:
     return found
 
 
-def _text(reading: Reading, parts: tuple[Part, ...]) -> tuple[str, bool]:
+def _text(reading: Reading, parts: tuple[Part, ...], subject: str) -> tuple[str, bool]:
     """The readable text, and whether any of it was HTML."""
     cids = {p.cid: p.name for p in parts if p.cid}
     pieces: list[str] = []
     from_html = False
     for node in reading.shown:
-        piece = _readable(node, cids, reading.wrong)
+        piece = _readable(node, cids, reading.wrong, subject=subject if node.path == "1" else None)
         if piece.strip():
             pieces.append(piece)
             from_html = from_html or node.type == "text/html"
@@ -206,7 +206,7 @@ def _text(reading: Reading, parts: tuple[Part, ...]) -> tuple[str, bool]:
     return joined, from_html
 
 
-def _readable(node: Node, cids: dict[str, str], wrong: list[str]) -> str:
+def _readable(node: Node, cids: dict[str, str], wrong: list[str], *, subject: str | None) -> str:
     body = node.source[node.start : min(node.end, node.start + 4 * limits.TEXT_CHARS)]
     data = transfer.decode(body, transfer.encoding_of(node.get("content-transfer-encoding")))
     label = node.params.get("charset", "")
@@ -214,7 +214,7 @@ def _readable(node: Node, cids: dict[str, str], wrong: list[str]) -> str:
         source, bad = decode(data, label or html.charset_in(data))
         if bad:
             wrong.append(bad)
-        said, bad = html.to_text(source, cids)
+        said, bad = html.to_text(source, cids, subject=subject)
     else:
         said, bad = decode(data, label)
         if node.params.get("format", "").lower() == "flowed":
@@ -235,7 +235,7 @@ def _inside(reading: Reading, shown: str) -> str:
         out.append(f"\n---------- Forwarded message ----------\nFrom: {author}\nSubject: {about}\n\n")
         inside = Reading(reading.wrong)
         _sort_out(inner, inside)
-        out.append(_text(inside, ())[0])
+        out.append(_text(inside, (), about)[0])
     return "".join(out)[: max(0, limits.TEXT_CHARS - len(shown))]
 
 

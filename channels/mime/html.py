@@ -10,6 +10,7 @@ import html as entities
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from channels.mime import limits
 
@@ -39,6 +40,16 @@ _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _LIKE_ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MANY_BREAKS: Final = re.compile(r"\n{3,}")
 _META: Final = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_SIGNED: Final = re.compile(r"signature|\b__sig", re.IGNORECASE)
+_SIGNABLE: Final = frozenset(("div", "span", "p", "pre", "table", "td", "section"))
+_EMPTY_WORDS: Final = (
+    "untitled new no kein sans ohne a the your document dokument titel title titre email e mail message"
+    " newsletter template html page index test 1 2"
+)
+_EMPTY_TITLE: Final = frozenset(_EMPTY_WORDS.split())
+"""A title of these words alone says nothing."""
+_FORGOTTEN: Final = re.compile(r"\{\{|\*\||%%|\[%|\$\{|\.html?\b")
+"""Marks of a title in which a program forgot to put its value."""
 _INVISIBLE: Final = re.compile("[\u00ad\u034f\u200b\u200c\u2060\ufeff]+")
 
 
@@ -48,10 +59,13 @@ def charset_in(data: bytes) -> str:
     return found[1].decode("ascii") if found else ""
 
 
-def to_text(source: str, cids: Mapping[str, str] | None = None) -> tuple[str, str]:
+def to_text(
+    source: str, cids: Mapping[str, str] | None = None, *, subject: str | None = None
+) -> tuple[str, str]:
     """Readable text of a document, and what was wrong with it (or empty).
 
-    `cids` maps Content-Ids of the letter's own pictures to their names.
+    `cids` maps Content-Ids of the letter's own pictures to their names. With the letter's `subject`, a title
+    that says more than the subject and the text is its first line.
     """
     wrong = ""
     if len(source) > limits.HTML_BYTES:
@@ -60,10 +74,24 @@ def to_text(source: str, cids: Mapping[str, str] | None = None) -> tuple[str, st
         return strip_tags(source), "the HTML is nested too deeply, its tags were only removed"
     from selectolax.lexbor import LexborHTMLParser  # here: a letter with plain text never needs it
 
-    body = LexborHTMLParser(source).body
+    document = LexborHTMLParser(source)
+    body = document.body
     if body is None:
         return strip_tags(source), wrong
-    return _Page(cids or {}).read(body), wrong
+    text = _Page(cids or {}, signed=_SIGNED.search(source) is not None).read(body)
+    if subject is not None and (found := document.css_first("head > title")) is not None:
+        text = _titled(found.text(), text, subject)
+    return text, wrong
+
+
+def _titled(title: str, text: str, subject: str) -> str:
+    """The text below its title, where the title is news."""
+    title = _SPACE.sub(" ", _INVISIBLE.sub("", title)).strip()[:200]
+    known = _SPACE.sub(" ", f"{subject} {text}").casefold()
+    says = set(re.findall(r"\w+", title.casefold())) - _EMPTY_TITLE
+    if not says or _FORGOTTEN.search(title) or title.casefold() in known:
+        return text
+    return f"{title}\n\n{text}"
 
 
 def left_open(source: str) -> int:
@@ -103,8 +131,10 @@ def strip_tags(source: str) -> str:
 class _Page:
     """What has been written so far: finished lines, the line being written, and the depth of quotes."""
 
-    def __init__(self, cids: Mapping[str, str]) -> None:
+    def __init__(self, cids: Mapping[str, str], *, signed: bool) -> None:
         self.cids = cids
+        self.signed = signed
+        """Whether the document marks signatures at all."""
         self.lines: list[str] = []
         self.line: list[str] = []
         self.quotes = 0
@@ -147,6 +177,8 @@ class _Page:
             return False
         if tag.startswith(("-", "_", "!")) or tag in _SILENT:
             return False
+        if self.signed and tag in _SIGNABLE:
+            self._mark_signature(node)
         if tag in _BLOCK or tag in _SPACED or tag == "li":
             return self._enter_block(node, tag)
         if tag == "br":
@@ -182,6 +214,18 @@ class _Page:
         elif tag == "li":
             self._bullet()
         return True
+
+    def _mark_signature(self, node: LexborNode) -> None:
+        """The line that begins a signature in plain text, above what the document marks as one."""
+        given = node.attributes
+        names = " ".join(given.get(key) or "" for key in ("class", "id", "name", "data-marker"))
+        if not self.lines or self.quotes or not _SIGNED.search(names) or self._hidden(node):
+            return
+        if not (said := node.text(deep=True).strip()) or said.startswith("--"):
+            return
+        self._break()
+        if all(line.strip() not in ("--", "-- ") for line in self.lines[-3:]):
+            self.lines.append("-- ")
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -253,7 +297,7 @@ class _Page:
         alt = _SPACE.sub(" ", given.get("alt") or "").strip()
         if source[:4].lower() == "cid:":
             self.pictures += 1
-            name = self.cids.get(source[4:], "") or alt
+            name = self.cids.get(source[4:]) or self.cids.get(unquote(source[4:]), "") or alt
             self.line.append(f"[image {self.pictures}: {name}]" if name else f"[image {self.pictures}]")
         elif alt:
             self._say(f"[{alt[:200]}]")

@@ -13,6 +13,20 @@ from typing import Final
 
 from channels.letter import Fold
 from channels.mime import quote_words as words
+from channels.mime.quote_heads import (
+    ABOVE,
+    ADDRESS,
+    BLANK,
+    DAY,
+    STRIP,
+    TIME,
+    any_of,
+    begins_with_date,
+    names_somebody,
+    says_who,
+    stamped,
+)
+from channels.mime.telephone import may_be_telephone, telephone
 
 _LINE: Final = 1_000
 """Characters of a line that are looked at."""
@@ -26,41 +40,22 @@ _SIGNATURE_LINES: Final = 30
 """A longer one is no signature."""
 
 
-def _any(values: tuple[str, ...]) -> str:
-    return "|".join(re.escape(v) for v in sorted(values, key=len, reverse=True))
-
-
-_VERB: Final = re.compile(rf"(?<!\w)(?:{_any(words.WROTE)})(?!\w)|写道|寫道|님이 작성", re.IGNORECASE)
-_OWN_VERB: Final = re.compile(rf"\b(?:{_any(words.FIRST_PERSON)})\b", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"<\s*[^<>\s@]{1,100}@[^<>\s]{1,200}")
-_ENDS_WITH_ADDRESS: Final = re.compile(r"[^<>\s@]{1,100}@[^<>\s@]{1,200}>+\s*[:：]\Z")
-_WHEN: Final = re.compile(r"\d{1,2}[:.h]\d\d|(?:19|20)\d\d|\d{1,2}/\d{1,2}")
-_DATE_FIRST: Final = re.compile(r"(?:[^\W\d]{1,14}[.,]{0,2}\s+|[^\W\d]{1,3}){0,4}\d")
-_DASHED_HEAD: Final = re.compile(r"-{2,}\s?.{5,300}\s-{2,}\Z")
 _LABEL: Final = re.compile(
-    rf"[\s*_]*(?:{'|'.join(f'(?P<{kind}>{_any(names)})' for kind, names in words.LABELS.items())})"
+    rf"[\s*_]*(?:{'|'.join(f'(?P<{kind}>{any_of(names)})' for kind, names in words.LABELS.items())})"
     rf"[\s*_]{{0,3}}[:：]",
     re.IGNORECASE,
 )
-_ORIGINAL: Final = re.compile(rf"(?:{_any(words.ORIGINAL)})(?!\w)", re.IGNORECASE)
-_FORWARDED: Final = re.compile(rf"(?:{_any(words.FORWARDED)})(?!\w)", re.IGNORECASE)
+_SOME_LABEL: Final = re.compile(r"[\s*_]*[^\W\d][^:：<>@]{0,25}[:：]")
+_ORIGINAL: Final = re.compile(rf"(?:{any_of(words.ORIGINAL)})(?!\w)", re.IGNORECASE)
+_FORWARDED: Final = re.compile(rf"(?:{any_of(words.FORWARDED)})(?!\w)", re.IGNORECASE)
 _RULE: Final = re.compile(r"\s*(?:[-_=*~#]\s?){3,}\s*\Z")
 _SIGNATURE: Final = re.compile(r"--[ \xa0]?\Z")
 _FENCE: Final = re.compile(r"\s{0,3}(?:```|~~~)")
-_SENT: Final = re.compile(rf"[\s(<\[*_]*(?:{_any(words.SENT_FROM)})(?!\w)", re.IGNORECASE)
-_SENT_END: Final = re.compile(rf"(?:{_any(words.SENT_ENDS)})[\s.)>\]*_]*\Z", re.IGNORECASE)
-_DEVICE: Final = re.compile(rf"(?:{_any(words.DEVICES)})", re.IGNORECASE)
-_LINK: Final = re.compile(r"<[^<>]{0,500}>|\([^()]{0,500}\)|https?://\S{1,500}")
-_EXCUSE: Final = re.compile(r"[,.;]?\s*(?:please\s)?(?:excuse|forgive|pardon)\b.*", re.IGNORECASE)
 _PREFIXED: Final = re.compile(r"[\w.-]{1,15}>\s")
 _CONTACT: Final = re.compile(r"@[\w-]+\.|https?://|www\.|\+?\d[\d ()/.-]{7,}\d")
-_SENT_STARTS: Final = frozenset(v[:3] for v in words.SENT_FROM)
-_SENT_LAST: Final = frozenset(v[-2:] for v in words.SENT_ENDS)
-_BLANK: Final = " \t\xa0\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_STRIP: Final = _BLANK + "*_"
-_DASHES: Final = _STRIP + "-="
-_ENDINGS: Final = frozenset(_STRIP + ":：-")
-_BEGINNINGS: Final = frozenset(_STRIP + ">-=~#`(<[")
+_DASHES: Final = STRIP + "-="
+_ENDINGS: Final = frozenset(STRIP + ":：-")
+_BEGINNINGS: Final = frozenset(STRIP + ">-=~#`(<[")
 
 
 @dataclass(slots=True)
@@ -95,7 +90,7 @@ class _Scan:
         self.wide = "：" in text
         self.fenced = _fenced(self.lines) if "```" in text or "~~~" in text else frozenset[int]()
         self.first_own = next(
-            (n for n, line in enumerate(self.lines) if line.strip(_BLANK) and line[0] != ">"), self.end
+            (n for n, line in enumerate(self.lines) if line.strip(BLANK) and line[0] != ">"), self.end
         )
 
     def folds(self) -> tuple[Fold, ...]:
@@ -131,23 +126,32 @@ class _Scan:
             return self._marked(n, n, introduced=False)
         open_ended = False
         if line[-1] in _ENDINGS:
-            tail = line.rstrip(_STRIP)
+            tail = line.rstrip(STRIP)
             open_ended = tail.endswith((":", "："))
             if (open_ended or tail.endswith("--")) and (first := self._head(n, floor)) is not None:
                 return self._introduced(first, n)
-        if line[0] in _BEGINNINGS and line.lstrip(_STRIP)[:1] in "-_=" and self._is_marker(n):
+            if open_ended and self._quote_below(n) and names_somebody(tail):
+                return self._introduced(n, n)
+        if line[0] in "-#=*_~" and len(line) < 200 and ABOVE.search(line):
+            return self._whole(n)
+        if line[0] in _BEGINNINGS and line.lstrip(STRIP)[:1] in "-_=" and self._is_marker(n):
             return self._whole(n)
         if (open_ended or "--" in line) and len(line) < 120 and _FORWARDED.match(line.lstrip(_DASHES)):
             self.end = n
         elif not self.forward and self._labels(n) >= 3:
             return self._whole(n)
-        return None
+        return self._whole(n) if not self.forward and self._strange_labels(n) else None
+
+    def _quote_below(self, n: int) -> bool:
+        """Whether a marked line follows, with one blank line between at most."""
+        below = n + 1 if n + 1 < self.end and self.lines[n + 1].strip(BLANK) else n + 2
+        return below < self.end and self.lines[below].startswith((">", " >"))
 
     def _closes_address(self, n: int) -> bool:
         """`>:` or `> wrote:` under a line that left its `<` open is no quote mark."""
         above = self.lines[n - 1] if n else ""
         return (
-            self.lines[n].rstrip(_STRIP).endswith((":", "："))
+            self.lines[n].rstrip(STRIP).endswith((":", "："))
             and not above.startswith(">")
             and above.rfind("<") > above.rfind(">")
         )
@@ -159,7 +163,7 @@ class _Scan:
             line = self.lines[n]
             if line.startswith((">", " >")):
                 last = n
-            elif line.strip(_BLANK) and not self._wrapped(n, last):
+            elif line.strip(BLANK) and not self._wrapped(n, last):
                 break
             n += 1
         return _Block(first, last, introduced)
@@ -176,19 +180,19 @@ class _Scan:
         joined = ""
         for k in range(_HEAD_LINES):
             at = n - k
-            if at < floor or not self.lines[at].strip(_BLANK) or (k and self.lines[at].startswith(">")):
+            if at < floor or not self.lines[at].strip(BLANK) or (k and self.lines[at].startswith(">")):
                 break
-            joined = f"{self.lines[at].strip(_STRIP)} {joined}".strip()
+            joined = f"{self.lines[at].strip(STRIP)} {joined}".strip()
             if len(joined) > 600:
                 break
-            if _begins_with_date(joined):
+            if begins_with_date(joined):
                 return at
-            if near is None and _says_who(joined):
+            if near is None and (says_who(joined) or stamped(joined)):
                 near = at
         return near
 
     def _introduced(self, first: int, n: int) -> _Block | None:
-        below = next((k for k in range(n + 1, self.end) if self.lines[k].strip(_BLANK)), None)
+        below = next((k for k in range(n + 1, self.end) if self.lines[k].strip(BLANK)), None)
         if below is None:
             return _Block(first, self.end - 1, introduced=True, to_end=True)
         if self.lines[below].startswith((">", " >")):
@@ -207,7 +211,7 @@ class _Scan:
             return "--" in line[: len(line) - len(said)] and _ORIGINAL.match(said) is not None
         if self.forward or not _RULE.match(line):
             return False
-        below = next((k for k in range(n + 1, min(self.end, n + 5)) if self.lines[k].strip(_BLANK)), None)
+        below = next((k for k in range(n + 1, min(self.end, n + 5)) if self.lines[k].strip(BLANK)), None)
         return below is not None and self._labels(below) >= 2
 
     def _labels(self, n: int) -> int:
@@ -215,7 +219,7 @@ class _Scan:
         kinds: set[str] = set()
         strange = 0
         for line in self.lines[n : min(self.end, n + _BLOCK_LINES)]:
-            if not line.strip(_BLANK):
+            if not line.strip(BLANK):
                 continue
             m = _LABEL.match(line)
             if m is None:
@@ -230,14 +234,25 @@ class _Scan:
             kinds.add(kind)
         return len(kinds - {"copy"}) if "from" in kinds else 0
 
+    def _strange_labels(self, n: int) -> bool:
+        """Labels of a language we have no words for: somebody's address, then a day and a time, then more."""
+        block = [line for line in self.lines[n : min(self.end, n + 6)] if line.strip(BLANK)][:3]
+        return (
+            len(block) == 3
+            and all(_SOME_LABEL.match(line) for line in block)
+            and ADDRESS.search(block[0]) is not None
+            and DAY.search(block[1]) is not None
+            and TIME.search(block[1]) is not None
+        )
+
     def _whole(self, n: int) -> _Block | None:
         """A letter quoted whole, to the end; not when nothing of the sender's stands above it."""
         if not self._own_above(n):
             return None
         first = n
-        while first > 0 and (not self.lines[first - 1].strip(_BLANK) or _RULE.match(self.lines[first - 1])):
+        while first > 0 and (not self.lines[first - 1].strip(BLANK) or _RULE.match(self.lines[first - 1])):
             first -= 1
-        while first < n and not self.lines[first].strip(_BLANK):
+        while first < n and not self.lines[first].strip(BLANK):
             first += 1
         return _Block(first, self.end - 1, introduced=True, to_end=True)
 
@@ -262,9 +277,9 @@ class _Scan:
         """Whether text of the sender's follows a quote before the next one or a signature."""
         for n in range(block.last + 1, until):
             line = self.lines[n]
-            if _SIGNATURE.match(line) or self._telephone(n):
+            if _SIGNATURE.match(line) or telephone(self.lines[n]):
                 return False
-            if line.strip(_BLANK):
+            if line.strip(BLANK):
                 return True
         return False
 
@@ -276,7 +291,7 @@ class _Scan:
             first = self._signature_in(start, block.first)
             if first is not None:
                 last = block.first - 1
-                while last > first and not self.lines[last].strip(_BLANK):
+                while last > first and not self.lines[last].strip(BLANK):
                     last -= 1
                 found.append(Fold("s", first, last))
             start = max(start, block.last + 1)
@@ -286,8 +301,7 @@ class _Scan:
         telling = [
             n
             for n in range(start, end)
-            if (line := self.lines[n])
-            and (line[0] in _BEGINNINGS or line[:3].lower() in _SENT_STARTS or line[-2:] in _SENT_LAST)
+            if (line := self.lines[n]) and (line[0] in _BEGINNINGS or may_be_telephone(line))
         ]
         for n in telling:
             line = self.lines[n]
@@ -296,7 +310,7 @@ class _Scan:
             if line[0] == "-" and _SIGNATURE.match(line):
                 if self._filled(n + 1, end) <= _SIGNATURE_LINES:
                     return n
-            elif self._telephone(n) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
+            elif telephone(line) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
                 return n
         return None
 
@@ -306,22 +320,10 @@ class _Scan:
         A short stretch is counted; for a long one sums are kept, so that many marks cost no more.
         """
         if end - start <= _SHORT:
-            return sum([1 for line in self.lines[start:end] if line.strip(_BLANK)])
+            return sum([1 for line in self.lines[start:end] if line.strip(BLANK)])
         if not self.sums:
-            self.sums = [0, *accumulate(bool(line.strip(_BLANK)) for line in self.lines)]
+            self.sums = [0, *accumulate(bool(line.strip(BLANK)) for line in self.lines)]
         return self.sums[end] - self.sums[min(start, end)]
-
-    def _telephone(self, n: int) -> bool:
-        """`Sent from my iPhone` in its many forms; a sentence that merely begins so is none."""
-        line = self.lines[n]
-        if not _may_be_telephone(line):
-            return False
-        said = _EXCUSE.sub("", _LINK.sub("", line) if not line.lstrip().startswith("(") else line).strip(
-            _STRIP
-        )
-        if _SENT.match(line):
-            return len(said.split()) <= 9 and not re.search(r"[,;!?]|\.\s", said.rstrip("."))
-        return bool(_SENT_END.search(said)) and bool(_DEVICE.search(said)) and len(said.split()) <= 10
 
     def _card(self, n: int, end: int) -> bool:
         """A rule above a few short lines with a way to reach somebody: a visiting card."""
@@ -329,7 +331,7 @@ class _Scan:
             return False
         if not 1 <= self._filled(n + 1, end) <= _CARD_LINES:
             return False
-        below = [line.strip() for line in islice(self.lines, n + 1, end) if line.strip(_BLANK)]
+        below = [line.strip() for line in islice(self.lines, n + 1, end) if line.strip(BLANK)]
         if any(len(line) > 90 for line in below):
             return False
         return any(_CONTACT.search(line) for line in below)
@@ -345,33 +347,3 @@ def _fenced(lines: list[str]) -> frozenset[int]:
         elif inside:
             found.add(n)
     return frozenset(found)
-
-
-def _may_be_telephone(line: str) -> bool:
-    """The cheap question before the patterns: does it begin or end like the signature of a telephone?"""
-    if not line or len(line) > 200:
-        return False
-    start = line.lstrip(" \t(<[*_\xa0")[:3].lower()
-    return start in _SENT_STARTS or line.rstrip(" .)>]*_")[-2:] in _SENT_LAST
-
-
-def _begins_with_date(joined: str) -> bool:
-    """`On 3 May 2021 at 10:05, Anna <a@b> wrote:` and its kin: a date first, a verb or an address last."""
-    date = _DATE_FIRST.match(joined.lstrip("-" + _STRIP))
-    if date is None:
-        return False
-    if joined[-3:].rstrip(" :：").endswith(">") and _ENDS_WITH_ADDRESS.search(joined):
-        return True
-    if not (joined.endswith((":", "：")) or _DASHED_HEAD.match(joined)):
-        return False
-    if not (_WHEN.search(joined) or _ADDRESS.search(joined)) or not _VERB.search(joined, date.end()):
-        return False
-    return _OWN_VERB.search(joined) is None
-
-
-def _says_who(joined: str) -> bool:
-    """`Anna <a@b> schrieb am 3. Mai:`: an address, then the verb."""
-    address = _ADDRESS.search(joined) if joined.endswith((":", "：")) else None
-    if address is None:
-        return False
-    return _VERB.search(joined, address.end()) is not None and not _OWN_VERB.search(joined)
