@@ -19,7 +19,7 @@ from store import blobs
 from store.errors import DocError, NotFound
 from store.log.entry import Change
 from store.log.tx import Tx
-from store.model import Doc, Message
+from store.model import Doc, Message, Ticket
 from store.reads import causes, docs, queues, timeline, waits
 from store.reads.causes import Happening
 from store.rules import macros
@@ -198,6 +198,17 @@ def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
     last = {change.field: change for change in changes}
     news = (change for change in last.values() if held(of.ticket, change.field) != change.value)
     return Doing(tuple(news), tuple(result.note for result in results if result.note is not None))
+
+
+def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
+    """Each rule that is on, and what it says to the ticket as it stands now."""
+    rules = armed(desk.conn)
+    found: list[tuple[str, str]] = []
+    for what in When:
+        seen = Automation(desk).subject(desk.conn, Happening(ticket.id, Cause(what)))
+        answers = ask((one.rule for one in rules), Cause(what), seen, now=desk.now)
+        found += [(a.rule.name, f"would act: {a.why}" if a.acts else a.why) for a in answers]
+    return found
 
 
 def _act(desk: Desk, tx: Tx, one: Armed, ticket: str, cause: Cause) -> int:

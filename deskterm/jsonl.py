@@ -7,12 +7,18 @@ Pure: values in, plain objects out. A shape only ever gains fields under the sam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from deskterm.moments import iso
 from deskterm.plan_values import Step
 from store.log.history import Happened
-from store.model import Account, Customer, Message, Ticket
+from store.model import Account, Customer, Doc, Message, Ticket
 from store.outbox import Waiting
+
+if TYPE_CHECKING:
+    from deskterm.automation import Doing
+    from store.reads.rule_stats import Fired, Stat
+    from store.rules.firing import Answer
 
 TICKET = "deskterm.ticket.1"
 MESSAGE = "deskterm.message.1"
@@ -24,6 +30,10 @@ COUNTS = "deskterm.counts.1"
 INTERVAL = "deskterm.interval.1"
 KEY = "deskterm.key.1"
 FINDING = "deskterm.finding.1"
+RULE = "deskterm.rule.1"
+FIRED = "deskterm.fired.1"
+TRIED = "deskterm.tried.1"
+WOULD = "deskterm.would.1"
 
 Json = Mapping[str, object]
 
@@ -154,3 +164,38 @@ def with_people(
         account = accounts.get(customer.account) if customer else None
         found.append(ticket(one, version=versions.get(one.id), customer=customer, account=account))
     return found
+
+
+def rule(doc: Doc, stat: Stat, *, problem: str) -> dict[str, object]:
+    """A rule and what it did; `problem` says why it cannot be read."""
+    return {
+        "schema": RULE, "id": doc.id, "name": doc.name, "on": doc.active, "problem": problem or None,
+        "fired": stat.fired, "undone": stat.undone, "overruled": stat.overruled,
+    }  # fmt: skip
+
+
+def fired(one: Fired, *, number: int | None) -> dict[str, object]:
+    """One act of a rule on a ticket."""
+    return {
+        "schema": FIRED, "ticket": number, "rule": one.rule, "at": iso(one.at), "entry": str(one.entry),
+        "cause": str(one.cause) if one.cause else None, "undone": one.undone, "sets": dict(one.sets),
+    }  # fmt: skip
+
+
+def tried(answer: Answer, does: Doing | None) -> dict[str, object]:
+    """What a rule says to a letter on trial."""
+    return {"schema": TRIED, "rule": answer.rule.name, "acts": answer.acts, "why": answer.why, **_does(does)}
+
+
+def would(rule: str, at: int, ticket: Ticket, does: Doing) -> dict[str, object]:
+    """What a rule would have done to a ticket in the past."""
+    return {
+        "schema": WOULD, "rule": rule, "at": iso(at), "ticket": ticket.number, "id": ticket.id,
+        "subject": ticket.subject, **_does(does),
+    }  # fmt: skip
+
+
+def _does(does: Doing | None) -> dict[str, object]:
+    if does is None:
+        return {"sets": {}, "notes": []}
+    return {"sets": {change.field: change.value for change in does.sets}, "notes": list(does.notes)}

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, cast
 from deskterm import asof, automation, subjects
 from deskterm.automation import Armed, Automation, Doing
 from deskterm.desk import Desk
+from deskterm.plans import held
 from deskterm.subjects import About
 from store.errors import NotFound, Refused
 from store.log import project, stamp
+from store.log.entry import Change, Value
 from store.model import Ticket
 from store.reads import causes
 from store.reads.causes import Entry, Happening
@@ -93,6 +95,11 @@ def _letter(desk: Desk, tx: Tx, read: Read) -> Trial:
     of = subjects.about(tx.conn, came.ticket)
     why = tx.conn.execute("SELECT ifnull(why, '') FROM message WHERE id = ?", (came.message,)).fetchone()[0]
     return Trial(of.ticket, _newest(tx.conn) > newest, why, tuple(tried))
+
+
+def before(ticket: Ticket, change: Change) -> Value:
+    """What a ticket had in the field of a change."""
+    return held(ticket, change.field)
 
 
 def _newest(conn: sqlite3.Connection) -> int:

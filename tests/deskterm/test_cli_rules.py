@@ -1,0 +1,153 @@
+"""The verbs about rules, on a small desk: what they say, and that none of them changes a ticket."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from deskterm import acts
+from deskterm.automation import Automation
+from deskterm.config import Settings, save
+from deskterm.desk import Desk
+from tests.deskterm.shell import call, ok
+from tests.rigs.mail import DAY, Clock, letter, one, opened, take
+
+REFUND = 'when = "received"\nmatch = "refund"\n[do]\ntags = ["refund"]\nnote = "Look at the order first."\n'
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A desk where a rule was written after two letters, and acted on the third."""
+    home = tmp_path / "home"
+    with opened(home, Settings(agent="Ana"), Clock()) as desk:
+        save(home, desk.settings)
+        take(desk, letter(1, text="A refund, please.\n"), letter(2, text="Hello.\n"))
+        desk.save_doc("rule", "Refunds", REFUND)
+        rules = Automation(desk)
+        rules.begin()
+        take(desk, letter(3, subject="Money", text="Refund!\n"))
+        assert rules.run() == 1
+    return home
+
+
+def entries(home: Path) -> int:
+    with sqlite3.connect(home / "desk.db") as conn:
+        return int(conn.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+
+def test_the_rules_are_listed_with_what_they_did(home: Path) -> None:
+    assert ok(home, "rules").out == "on  Refunds  received refund  acted 1, undone 0, overruled 0\n"
+    (listed,) = ok(home, "rules", "stats", "--jsonl").objects
+    assert (listed["name"], listed["on"], listed["fired"]) == ("Refunds", True, 1)
+
+
+def test_an_act_that_is_undone_or_overruled_is_counted(home: Path) -> None:
+    fired = ok(home, "rules", "why", "3", "--jsonl").objects
+    assert [(one["rule"], one["sets"], one["undone"]) for one in fired] == [
+        ("Refunds", {"tag.refund": 1}, False)
+    ]
+    ok(home, "set", "3", "tag=-refund")
+    assert "overruled 1" in ok(home, "rules").out
+    ok(home, "undo")
+    ok(home, "undo", str(fired[0]["entry"]))
+    assert "undone 1" in ok(home, "rules").out
+    assert "undone since" in ok(home, "rules", "why", "3").out
+
+
+def test_why_says_what_keeps_a_rule_from_acting(home: Path) -> None:
+    said = ok(home, "rules", "why", "2").out
+    assert "No rule has acted on #2." in said and "Refunds: refund does not hold" in said
+
+
+def test_a_rule_is_switched_off_and_on(home: Path) -> None:
+    ok(home, "rules", "off", "refunds")
+    assert ok(home, "rules").out.startswith("off  Refunds")
+    with opened(home, Settings(agent="Ana")) as desk:
+        take(desk, letter(4, subject="Again", text="Refund!\n"))
+        assert Automation(desk).run() == 0
+    ok(home, "rules", "on", "Refunds")
+    assert ok(home, "rules").out.startswith("on  Refunds")
+    unknown = call(home, "rules", "on", "Nothing")
+    assert unknown.code == 3 and "There is no rule called 'Nothing'" in unknown.err
+
+
+def test_a_letter_on_trial_changes_nothing(home: Path, tmp_path: Path) -> None:
+    before = entries(home)
+    (tmp_path / "new.eml").write_bytes(letter(9, text="Where is my refund?\n"))
+    said = ok(home, "rules", "test", str(tmp_path / "new.eml")).out
+    assert "It would go into a new ticket" in said
+    assert "acts  Refunds: received, and refund holds" in said and "tag: +refund" in said
+    assert "note: Look at the order first." in said
+    (tmp_path / "old.eml").write_bytes(letter(9, text="Nothing special.\n"))
+    (tried,) = ok(home, "rules", "test", str(tmp_path / "old.eml"), "--jsonl").objects
+    assert (tried["acts"], tried["why"]) == (False, "refund does not hold")
+    assert entries(home) == before
+
+
+def test_what_is_no_letter_is_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.eml").write_text("just words\n")
+    refused = call(home, "rules", "test", str(tmp_path / "x.eml"))
+    assert refused.code == 4 and "is no letter" in refused.err
+
+
+def test_a_backtest_lists_what_a_rule_would_have_done(home: Path) -> None:
+    before = entries(home)
+    would = ok(home, "rules", "backtest", "Refunds", "--since", "30d", "--jsonl").objects
+    assert [(one["ticket"], one["sets"]) for one in would] == [(1, {"tag.refund": 1}), (3, {"tag.refund": 1})]
+    assert entries(home) == before
+    nothing = call(home, "rules", "backtest", "Refunds", "--since", "tomorrow")
+    assert nothing.code != 0
+
+
+def test_a_waiting_rule_on_the_past_acts_at_the_moments_it_would_have(tmp_path: Path) -> None:
+    home, clock = tmp_path / "home", Clock()
+    with opened(home, Settings(agent="Ana"), clock) as desk:
+        take(desk, letter(1, subject="Slow"), letter(2, subject="Quick"))
+        clock.ahead += DAY
+        desk.do(acts.tag([one(desk, "Quick")], add=["looked"]))
+        clock.ahead += 10 * DAY
+        text = (
+            'when = "waited"\nfor = "3d"\nsince = "created"\nmatch = "-tag:looked"\n[do]\ntags = ["late"]\n'
+        )
+        desk.save_doc("rule", "Late", text)
+        began = one(desk, "Slow").created
+        assert moments_of(desk, "Late") == [("Slow", began + 3 * DAY)]
+
+
+def moments_of(desk: Desk, name: str) -> list[tuple[str, int]]:
+    from deskterm import trials
+    from deskterm.automation import arm
+
+    found = trials.backtest(desk, arm(desk.doc("rule", name)), since=0)
+    return [(would.ticket.subject, would.at) for would in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('when = "sometimes"\n[do]\ntags = ["a"]\n', 'when cannot be "sometimes"'),
+        ('when = "received"\n', "The rule does nothing"),
+        ('when = "received"\nmatch = "colour:red"\n[do]\ntags = ["a"]\n', "colour"),
+        ('when = "received"\nmatch = "assignee:me"\n[do]\ntags = ["a"]\n', "A rule has no me"),
+        ('when = "received"\nfor = "7d"\n[do]\ntags = ["a"]\n', 'for goes with when = "waited"'),
+        ('when = "waited"\n[do]\ntags = ["a"]\n', "needs a span"),
+        ('when = "waited"\nfor = "soon"\n[do]\ntags = ["a"]\n', "for has to be a span"),
+        ('when = "waited"\nfor = "1d"\nsince = "moon"\n[do]\ntags = ["a"]\n', "since can be"),
+        ('when = "changed"\nfields = ["colour"]\n[do]\ntags = ["a"]\n', "fields cannot hold"),
+        ('when = "received"\n[do]\nassignee = "me"\n', "A rule has no me"),
+        ('when = "received"\n[do]\nnote = "{{ ask: amount }}"\n', "can ask nobody for amount"),
+        ('when = "received"\n[do]\ncolour = "red"\n', "colour is not known here"),
+        ("when = received\n", "not written as TOML"),
+    ],
+)
+def test_a_rule_with_a_mistake_is_refused_in_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    home = tmp_path / "home"
+    with opened(home, Settings(agent="Ana")):
+        pass
+    folder = tmp_path / "docs" / "rule"
+    folder.mkdir(parents=True)
+    (folder / "Bad.toml").write_text(text)
+    refused = call(home, "docs", "import", str(tmp_path / "docs"))
+    assert refused.code != 0 and said in refused.err
