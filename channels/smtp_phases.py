@@ -7,6 +7,7 @@ is driven command by command here, and the caller is told right before what cann
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import re
 import ssl
@@ -16,11 +17,11 @@ from typing import cast
 
 import aiosmtplib
 
-from channels import tls
+from channels import sasl, tls
 from channels.envelope import mailbox
 from channels.errors import BadArgument, InsecureRefused
 from channels.outcome import Outcome, Phase, Recipient, Result
-from channels.passwords import Secret
+from channels.secret import Secret, Token
 from channels.tls import Security
 from channels.words import quoted
 
@@ -189,6 +190,9 @@ class Attempt:
         if self._secret is None:
             raise self._stop(Outcome.LATER, f"There is no password for {self._host}. Run setup.")
         user, secret = self._account.user, self._secret
+        if isinstance(secret, Token):
+            await self._bearer(client, secret)
+            return
         if "plain" in offered:
             login = client.auth_plain(user, secret.reveal())
         elif "login" in offered:
@@ -205,6 +209,31 @@ class Attempt:
             )
             advice = " It was tried once and not again; check name and password. The letter was not sent."
             raise self._stop(Outcome.LATER, words + advice, code=error.code) from None
+
+    async def _bearer(self, client: aiosmtplib.SMTP, token: Token) -> None:
+        """A token goes as a token, in a line of its own: it may be longer than a command (RFC 4954 4)."""
+        account = self._account
+        mechanism = sasl.pick(client.server_auth_methods)
+        if not mechanism:
+            words = f"{self._host} takes no sign-in by OAuth, so nothing was sent. Use a password for it."
+            raise self._stop(Outcome.LATER, words, code=535)
+        try:
+            first = sasl.first(mechanism, token, user=account.user, host=account.host, port=account.port)
+        except BadArgument as error:
+            raise self._stop(Outcome.LATER, str(error), code=535) from None
+        said = await client.execute_command(b"AUTH", mechanism.encode())
+        if said.code == 334:
+            said = await client.execute_command(base64.b64encode(first))
+        if said.code == 334:
+            said = await client.execute_command(base64.b64encode(sasl.after_refusal(mechanism)))
+        if said.code != 235:
+            token.refused = True
+            words = (
+                f"{self._host} did not take the sign-in of {quoted(account.user)} ({said.code} "
+                f"{quoted(said.message)}). It is renewed before the next attempt; if that does not help, "
+                "sign in again. The letter was not sent."
+            )
+            raise self._stop(Outcome.LATER, words, code=said.code)
 
     async def _envelope(self, client: aiosmtplib.SMTP, body: bytes) -> None:
         """MAIL, then one RCPT for each address, counted."""

@@ -46,6 +46,9 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A certificate to trust besides the system's."""
     password_command: tuple[str, ...] = ()
     """Program and arguments whose first line is the password, such as ["pass", "show", "mail/help"]."""
+    oauth: str = ""
+    """google, microsoft or a table [oauth.NAME] to sign in by; "command": password_command prints an access
+    token; empty: a password."""
     folders: tuple[str, ...] = ("INBOX",)
     """Folders to read."""
     sent: str = ""
@@ -56,6 +59,23 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Maildir for letters that leave where no SMTP server is set; empty: `out` in the home."""
     signature: str = ""
     """Put below replies, after `-- `."""
+
+
+class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a provider of sign-ins knows this program as: `[oauth.NAME]`."""
+
+    client_id: str = ""
+    """What your own registration of deskterm is called there; deskterm has none to share."""
+    token_url: str = ""
+    """Where tokens are given; empty: as google and microsoft have it."""
+    authorize_url: str = ""
+    """Where a browser signs in."""
+    device_url: str = ""
+    """Where a code to type elsewhere is given."""
+    scopes: tuple[str, ...] = ()
+    """What is asked for; empty: reading and sending mail."""
+    insecure_loopback: bool = False
+    """Allows plain text to this machine and nowhere else."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of queues in the order of the tabs; the others follow."""
     mailbox: dict[str, Box] = {}
     """Mailboxes by name."""
+    oauth: dict[str, Registration] = {}
+    """Registrations at providers of sign-ins, by name."""
 
     def editor_command(self) -> str:
         return self.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
@@ -105,6 +127,9 @@ _BOX_CHOICES = {
     "imap_security": ("tls", "starttls", "plain"),
     "smtp_security": ("", "tls", "starttls", "plain"),
 }
+
+SIGN_INS = ("google", "microsoft")
+"""Providers whose addresses are known; a client_id of one's own is still needed."""
 
 FILE = "config.toml"
 
@@ -159,6 +184,10 @@ def write(settings: Settings) -> str:
         text += f"\n[mailbox.{_key(name)}]\naddress = {_toml(box.address)}\n"
         changed = _changed(box, Box(address=box.address))
         text += "".join(f"{field} = {_toml(value)}\n" for field, value in changed.items())
+    for name, registration in settings.oauth.items():
+        text += f"\n[oauth.{_key(name)}]\n"
+        changed = _changed(registration, Registration())
+        text += "".join(f"{field} = {_toml(value)}\n" for field, value in changed.items())
     return text.lstrip("\n")
 
 
@@ -172,20 +201,31 @@ def described_box() -> list[tuple[str, str, str]]:
     return _described(Box(address=""))
 
 
+def described_registration() -> list[tuple[str, str, str]]:
+    """The same for a registration at a provider of sign-ins."""
+    return _described(Registration())
+
+
 def _described(defaults: msgspec.Struct) -> list[tuple[str, str, str]]:
     source = Path(__file__).read_text(encoding="utf-8").partition(f"class {type(defaults).__name__}(")[2]
     words = dict(re.findall(r'^    (\w+): [^\n]*\n    """(.*?)"""', source, re.M | re.S)[::-1])
     found: list[tuple[str, str, str]] = []
     for field in msgspec.structs.fields(defaults):
-        if field.name != "mailbox":
+        if not _is_table(defaults, field.name):
             default = "" if field.required else _toml(getattr(defaults, field.name))
             found.append((field.name, default, " ".join(words[field.name].split())))
     return found
 
 
 def _changed(value: msgspec.Struct, default: msgspec.Struct) -> dict[str, object]:
-    fields = ((name, getattr(value, name)) for name in value.__struct_fields__ if name != "mailbox")
+    names = [name for name in value.__struct_fields__ if not _is_table(value, name)]
+    fields = ((name, getattr(value, name)) for name in names)
     return {name: now for name, now in fields if now != getattr(default, name)}
+
+
+def _is_table(value: msgspec.Struct, field: str) -> bool:
+    """Whether a field is a table of tables, which is written by itself."""
+    return isinstance(getattr(value, field), dict)
 
 
 def _toml(value: object) -> str:
@@ -209,7 +249,9 @@ def _placed(words: str, text: str, path: str) -> ConfigError:
     where = re.sub(r"\[[^\]]*\]", "", found[1]) if found else ""
     unknown = re.search(r"unknown field `([^`]*)`", words)
     name = unknown[1] if unknown else where.rpartition(".")[2]
-    known = Box.__struct_fields__ if "mailbox" in where else Settings.__struct_fields__
+    tables = {"$.mailbox": Box, "$.oauth": Registration}
+    kind = next((kind for start, kind in tables.items() if where.startswith(start)), Settings)
+    known = kind.__struct_fields__
     hint = f" The settings here are: {', '.join(known)}." if unknown else ""
     line = _line(text, name)
     return ConfigError(f"{path}, line {line}: {_said(words, name)}.{hint} The desk was not opened.")
@@ -247,6 +289,7 @@ def _check(settings: Settings, text: str, path: str) -> None:
     for box in settings.mailbox.values():
         for name, choices in _BOX_CHOICES.items():
             _choose(name, getattr(box, name), choices, text, path)
+        _choose("oauth", box.oauth, ("", *SIGN_INS, "command", *settings.oauth), text, path)
 
 
 def _choose(name: str, value: str, choices: tuple[str, ...], text: str, path: str) -> None:

@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from imapclient import IMAPClient, SocketTimeout
 
-from channels import tls
+from channels import sasl, tls
 from channels.errors import (
     BadArgument,
     ChannelError,
@@ -26,7 +26,7 @@ from channels.errors import (
 )
 from channels.imap import guard
 from channels.imap.wire import Wire
-from channels.passwords import Secret
+from channels.secret import Secret, Token
 from channels.tls import Security
 from channels.words import quoted
 
@@ -189,11 +189,13 @@ def _certificate(account: ImapAccount) -> bytes | None:
 
 
 def _login(account: ImapAccount, secret: Secret, *, client: Client, wire: Wire) -> None:
-    """One attempt. PLAIN where offered, for it carries any password; else LOGIN."""
+    """One attempt. PLAIN where offered, for it carries any password; else LOGIN. A token goes as a token."""
     can = _capabilities(wire)
     said = ""
     try:
-        if "AUTH=PLAIN" in can:
+        if isinstance(secret, Token):
+            _bearer_login(account, secret, client=client, can=can)
+        elif "AUTH=PLAIN" in can:
             client.sasl_login(
                 "PLAIN", lambda _: b"\0" + account.user.encode() + b"\0" + secret.reveal().encode()
             )
@@ -212,10 +214,28 @@ def _login(account: ImapAccount, secret: Secret, *, client: Client, wire: Wire) 
         raise Unreachable(
             f"{quoted(account.host)} cannot log anybody in just now ({said}). It is tried later."
         )
+    if isinstance(secret, Token):
+        secret.refused = True
+        raise LoginRefused(
+            f"{quoted(account.host)} did not take the sign-in of {quoted(account.user)} ({said}). It is "
+            "renewed before the next attempt; if that does not help, sign in again."
+        )
     raise LoginRefused(
         f"{quoted(account.host)} refused the login of {quoted(account.user)} ({said}). "
         "It was tried once and not again, so the account is not locked; check name and password."
     )
+
+
+def _bearer_login(account: ImapAccount, token: Token, *, client: Client, can: frozenset[str]) -> None:
+    """XOAUTH2 or OAUTHBEARER; never a password login, which would hand the token to whoever asks."""
+    mechanism = sasl.pick([one.removeprefix("AUTH=") for one in can if one.startswith("AUTH=")])
+    if not mechanism:
+        raise LoginRefused(
+            f"{quoted(account.host)} takes no sign-in by OAuth, so nothing was sent. Use a password for it."
+        )
+    words = sasl.first(mechanism, token, user=account.user, host=account.host, port=account.port)
+    answers = iter((words,))
+    client.sasl_login(mechanism, lambda _: next(answers, sasl.after_refusal(mechanism)))
 
 
 def _plain_login(user: str, secret: Secret, *, client: Client) -> None:

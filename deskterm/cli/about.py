@@ -48,6 +48,9 @@ def config_verb() -> None:
     say.line()
     say.line("# [mailbox.NAME]")
     _described(config.described_box())
+    say.line()
+    say.line("# [oauth.NAME]")
+    _described(config.described_registration())
 
 
 def _described(fields: list[tuple[str, str, str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import pwd
@@ -20,6 +21,7 @@ from channels.passwords import Secret
 from channels.tls import Security
 from tests.paths import absent
 from tests.rigs import certificates
+from tests.rigs.tokens import KEY
 
 PASSWORD = "pw-of-the-rig"
 OWNER = 10001
@@ -35,12 +37,17 @@ ssl = yes
 ssl_cert = <{cert}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 first_valid_uid = 1
 {who}
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 100
 auth_failure_delay = 0
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {dir}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password={password}
@@ -78,6 +85,15 @@ service stats {{
 """
 
 
+OAUTH = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={dir}/keys/
+username_attribute = sub
+username_format = %n
+"""
+"""Tokens are JWT signed with the key of tests/rigs/tokens.py; Dovecot looks at signature and time itself."""
+
+
 class Dovecot:
     """Running until `stop`."""
 
@@ -87,8 +103,10 @@ class Dovecot:
         root = os.geteuid() == 0
         self.uid, self.gid = (OWNER, OWNER) if root else (os.geteuid(), os.getegid())
         self.certificate = certificates.make(self.dir)
-        for name in ("run", "mail"):
-            (self.dir / name).mkdir()
+        for name in ("run", "mail", "keys/default/HS256"):
+            (self.dir / name).mkdir(parents=True)
+        (self.dir / "keys" / "default" / "HS256" / "default").write_bytes(base64.b64encode(KEY))
+        (self.dir / "oauth2.conf").write_text(OAUTH.format(dir=self.dir))
         self.dir.chmod(0o755)
         os.chown(self.dir / "mail", self.uid, self.gid)
         me = "" if root else pwd.getpwuid(self.uid).pw_name

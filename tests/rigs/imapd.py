@@ -94,6 +94,8 @@ class Imapd:
         self.faults = Faults()
         self.commands: list[bytes] = []
         """Every line clients sent, in order."""
+        self.tokens: set[str] = set()
+        """Access tokens that let `USER` in; with any, OAuth is offered."""
         self.logins = 0
         """Attempts, right or wrong."""
         self.sessions = 0
@@ -271,6 +273,8 @@ class Session:
 
     def do_capability(self, _: bytes) -> bytes:
         offered = ["IMAP4rev1", "IDLE", "UIDPLUS", "AUTH=PLAIN"]
+        if self.server.tokens:
+            offered += ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"]
         if self.server.certificate and not isinstance(self.sock, ssl.SSLSocket):
             offered.append("STARTTLS")
         kept = " ".join(one for one in offered if one not in self.server.faults.lacks)
@@ -285,12 +289,26 @@ class Session:
         words = re.findall(rb'"((?:[^"\\]|\\.)*)"|(\S+)', args)
         return self._judge(*(re.sub(rb"\\(.)", rb"\1", quoted or plain) for quoted, plain in words[:2]))
 
-    def do_authenticate(self, _: bytes) -> bytes:
+    def do_authenticate(self, how: bytes) -> bytes:
         self.send(b"+ \r\n")
         line = self.file.readline()
         self.server.commands.append(line)
+        if b"OAUTH" in how.upper():
+            return self._bearer(base64.b64decode(line))
         _, user, password = base64.b64decode(line).split(b"\0")
         return self._judge(user, password)
+
+    def _bearer(self, words: bytes) -> bytes:
+        """XOAUTH2 and OAUTHBEARER: a refusal is told as a challenge, which wants an answer."""
+        self.server.logins += 1
+        found = re.search(rb"auth=Bearer ([^\1]+)\1\1$", words)
+        user = re.search(rb"^(?:user|n,a)=([^\1,]+)", words)
+        right = found and user and user[1].decode() == USER and found[1].decode() in self.server.tokens
+        if right:
+            return b"OK welcome"
+        self.send(b"+ " + base64.b64encode(b'{"status":"401","schemes":"bearer"}') + b"\r\n")
+        self.server.commands.append(self.file.readline())
+        return b"NO [AUTHENTICATIONFAILED] token expired or unknown"
 
     def _judge(self, user: bytes, password: bytes) -> bytes:
         self.server.logins += 1

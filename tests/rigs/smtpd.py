@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 import ssl
 import warnings
@@ -55,6 +56,8 @@ class Smtpd:
         self.letters: list[Kept] = []
         self.lines: list[str] = []
         """Commands as they came, without secrets' meaning: `MAIL FROM:<a@b>` and so on."""
+        self.tokens: set[str] = set()
+        """Access tokens that let `USER` in by XOAUTH2 or OAUTHBEARER."""
         self.script: dict[str, list[str]] = {}
         self.certificate = certificate
         self.implicit_tls = implicit_tls
@@ -182,6 +185,23 @@ class _Server(SMTP):
             await self.push(reply)
             return True
         return False
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        return await self._bearer(b"")
+
+    async def auth_OAUTHBEARER(self, server: SMTP, args: list[str]) -> AuthResult:
+        return await self._bearer(b"\x01")
+
+    async def _bearer(self, ends: bytes) -> AuthResult:
+        """A refusal is a challenge first, which has to be answered with `ends`."""
+        words = cast("bytes", await self.challenge_auth(""))
+        found = re.search(rb"auth=Bearer ([^\1]+)\1\1$", words)
+        if found and found[1].decode() in self._sink.tokens and USER.encode() in words:
+            return AuthResult(success=True)
+        answered = await self.challenge_auth(b'{"status":"401"}')
+        self._sink.lines.append(f"answered {answered!r}")
+        assert answered == ends
+        return AuthResult(success=False, handled=False)
 
     async def smtp_STARTTLS(self, arg: str) -> None:
         if not await self._scripted("starttls", line="STARTTLS"):
