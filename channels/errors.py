@@ -16,6 +16,10 @@ class LoginRefused(ChannelError):
     """The server refused the name or the secret. One attempt only: repeating it locks accounts."""
 
 
+class TokenRefused(LoginRefused):
+    """The server would not have an access token. The next attempt brings another one, so it may be made."""
+
+
 class InsecureRefused(ChannelError):
     """TLS was not to be had, or its certificate did not hold. Nothing secret was sent."""
 

@@ -233,7 +233,8 @@ class Attempt:
                 f"{quoted(said.message)}). It is renewed before the next attempt; if that does not help, "
                 "sign in again. The letter was not sent."
             )
-            raise self._stop(Outcome.LATER, words, code=said.code)
+            # Whatever its code: with another token it may be tried again by itself.
+            raise self._stop(Outcome.LATER, words, code=454)
 
     async def _envelope(self, client: aiosmtplib.SMTP, body: bytes) -> None:
         """MAIL, then one RCPT for each address, counted."""

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channels.errors import ChannelError
+from channels.errors import ChannelError, Unreachable
 from channels.letter import Outgoing
 from deskterm import copies, live
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.letters import letter_of
-from deskterm.mailboxes import secret, smtp_account
+from deskterm.mailboxes import smtp_account
 from deskterm.receive import Counts
+from deskterm.signing import Keys
 from deskterm.ways import SEND, Secrets, Ways
 from deskterm.writing import LOCAL
 from store import outbox
@@ -50,13 +51,14 @@ class _Tried:
     """When it is tried again, for a letter the server put off."""
 
 
-def round_(desk: Desk, *, secrets: Secrets = secret, ways: Ways | None = None) -> Counts:
+def round_(desk: Desk, *, secrets: Secrets | None = None, ways: Ways | None = None) -> Counts:
     """Send what may leave now and put owed copies into Sent. Network trouble is an outcome, never raised.
 
     Letters of one mailbox leave in the order they were written. While its server is away the first of
     them is the probe and the others wait untouched.
     """
     ways = ways if ways is not None else Ways()
+    secrets = secrets or Keys(desk.home, desk.settings)
     counts = _recover(desk)
     for name, rows in _waiting(desk, ways).items():
         counts += _mailbox(desk, name, rows, secrets=secrets, ways=ways)
@@ -169,7 +171,8 @@ def _by_smtp(desk: Desk, row: outbox.Waiting, letter: Outgoing, box: Box, secret
     try:
         key = secrets(box) if account.security != "plain" else _try_secret(box, secrets)
     except ChannelError as error:
-        return _away(desk, row, str(error), refused_login=True)
+        # A provider of sign-ins that is away is no refusal.
+        return _away(desk, row, str(error), refused_login=not isinstance(error, Unreachable))
     if key is None:
         account = replace(account, user="")
     only = str(project.winner(desk.conn, row.id, _REST) or "").split() or None

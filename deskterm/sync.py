@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channels.errors import ChannelError, LoginRefused, NoSecret
+from channels.errors import ChannelError, LoginRefused, NoSecret, TokenRefused
 from deskterm import acts, pull, send
 from deskterm.automation import Automation
 from deskterm.config import Box
 from deskterm.desk import Desk
-from deskterm.mailboxes import imap_account, secret
+from deskterm.mailboxes import imap_account
 from deskterm.receive import Counts, Tell, silent
+from deskterm.signing import Keys
 from deskterm.ways import Secrets, Ways
 from store.errors import Refused, StoreError
 from store.files import private_file
@@ -61,11 +62,12 @@ def owner(home: Path) -> Generator[None]:
         yield
 
 
-def once(desk: Desk, *, secrets: Secrets = secret, tell: Tell = silent) -> Counts:
+def once(desk: Desk, *, secrets: Secrets | None = None, tell: Tell = silent) -> Counts:
     """One round: receive from every mailbox, send what is due, wake what slept. Raises Refused.
 
     Trouble with one mailbox is in `errors` and does not stop the others.
     """
+    secrets = secrets or Keys(desk.home, desk.settings)
     with owner(desk.home):
         rules = Automation(desk)
         rules.begin()
@@ -120,7 +122,8 @@ class Loop:
     """The threads beside the screen. `start`, then `stop`; `poke` asks for a round now."""
 
     desk: Desk
-    secrets: Secrets = secret
+    secrets: Secrets | None = None
+    """None: those of the desk's settings."""
     health: dict[str, Health] = field(default_factory=dict[str, Health])
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
@@ -129,6 +132,10 @@ class Loop:
     _rules: Automation = field(init=False)
     refused: str = ""
     """Why this process does not sync: another one does. Empty again once that one has ended."""
+    _keys: Secrets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._keys = self.secrets or Keys(self.desk.home, self.desk.settings)
 
     def __post_init__(self) -> None:
         self._rules = Automation(self.desk)
@@ -195,7 +202,7 @@ class Loop:
     def _outgoing(self) -> float:
         """One round; returns the seconds until the next."""
         counts = tick(self.desk) + Counts(acted=self._rules.run())
-        counts += send.round_(self.desk, secrets=self.secrets, ways=self._ways)
+        counts += send.round_(self.desk, secrets=self._keys, ways=self._ways)
         self.health.setdefault(SENDER, Health()).error = "; ".join(counts.errors)
         due = send.next_at(self.desk, self._ways)
         return TICK_SECONDS if due is None else min(TICK_SECONDS, max(due - self.desk.clock(), 0.05))
@@ -224,6 +231,9 @@ class Loop:
                 try:
                     self._session(name, box, wake, reader)
                     waits = delays()
+                except TokenRefused as error:
+                    self._failed(health, str(error))
+                    _wait(wake, next(waits), self._stop)
                 except (LoginRefused, NoSecret) as error:
                     # One attempt only: repeating a wrong password locks accounts.
                     self._failed(health, str(error))
@@ -260,7 +270,7 @@ class Loop:
         from channels.imap import idle
         from channels.imap.receive import Mailbox
 
-        with Mailbox(imap_account(box), self.secrets(box)) as mailbox:
+        with Mailbox(imap_account(box), self._keys(box)) as mailbox:
             while go():
                 for place in box.folders:
                     pull.folder(self.desk, name, place, mailbox=mailbox, reader=reader, tell=tell, go=go)

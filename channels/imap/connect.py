@@ -22,6 +22,7 @@ from channels.errors import (
     InsecureRefused,
     LoginRefused,
     ProtocolConfused,
+    TokenRefused,
     Unreachable,
 )
 from channels.imap import guard
@@ -216,7 +217,7 @@ def _login(account: ImapAccount, secret: Secret, *, client: Client, wire: Wire) 
         )
     if isinstance(secret, Token):
         secret.refused = True
-        raise LoginRefused(
+        raise TokenRefused(
             f"{quoted(account.host)} did not take the sign-in of {quoted(account.user)} ({said}). It is "
             "renewed before the next attempt; if that does not help, sign in again."
         )

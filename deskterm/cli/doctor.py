@@ -19,6 +19,7 @@ from deskterm.cli.read import json_option
 from deskterm.config import Box, Settings
 from deskterm.counting import many
 from deskterm.desk import FILE, Desk
+from deskterm.signing import Keys
 from store.errors import StoreError
 
 OURS = ("deskterm", "store", "channels", "themes")
@@ -64,8 +65,9 @@ def _all(folder: Path, *, offline: bool) -> Iterator[Finding]:
             "settings", f"{folder / config.FILE}: {many(len(settings.mailbox), 'mailbox', 'mailboxes')}"
         )
     yield _keyring(settings)
+    keys = Keys(folder, settings)
     for name, box in settings.mailbox.items():
-        yield from _mailbox(name, box, folder, offline=offline)
+        yield from _mailbox(name, box, folder, keys=keys, offline=offline)
     if (folder / FILE).exists():
         yield from _desk(folder, settings)
     yield from _terminal()
@@ -114,7 +116,7 @@ def _keyring(settings: Settings) -> Finding:
     return Finding("keyring", f"{why}; {other}", ok=not needed or bool(os.environ.get(VARIABLE)))
 
 
-def _mailbox(name: str, box: Box, folder: Path, *, offline: bool) -> Iterator[Finding]:
+def _mailbox(name: str, box: Box, folder: Path, *, keys: Keys, offline: bool) -> Iterator[Finding]:
     from channels.errors import ChannelError
 
     about = f"mailbox {name}"
@@ -127,7 +129,7 @@ def _mailbox(name: str, box: Box, folder: Path, *, offline: bool) -> Iterator[Fi
     from channels import discover
 
     try:
-        secret = mailboxes.secret(box)
+        secret = keys(box)
     except ChannelError as error:
         yield Finding(about, str(error), ok=False)
         return

@@ -18,6 +18,7 @@ from deskterm.cli import errors, home, say
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("desk", "Open the practice desk, in a home of its own."),
     "setup": ("setup", "Find servers, test the login, keep the secret in the keyring."),
+    "login": ("login", "Sign in to a mailbox by OAuth."),
     "live": ("desk", "Unlock or lock the outbox; say what would leave."),
     "sync": ("desk", "One round of receive and send; --watch stays."),
     "ls": ("read", "List tickets; none named: all that is open."),

@@ -14,31 +14,12 @@ from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as FailKeyring
 from keyring.backends.null import Keyring as NullKeyring
 
-from channels import passwords
+from channels import keyrings, passwords
 from channels.errors import NoSecret
 from channels.passwords import Secret, find, forget, keep
+from tests.rigs.rings import Hanging, InMemory
 
 CANARY = "canary-7f3a9c"
-
-
-class InMemory(KeyringBackend):
-    priority = 1  # pyright: ignore
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        if self.kept.pop((service, username), None) is None:
-            from keyring.errors import PasswordDeleteError
-
-            raise PasswordDeleteError("none")
 
 
 class PlaintextKeyring(InMemory):
@@ -129,6 +110,39 @@ def test_X03_a_locked_keyring_is_passed_over_and_named_without_its_words() -> No
         find("me@host", environ={})
     full = "".join(traceback.TracebackException.from_exception(caught.value).format())
     assert CANARY not in full
+
+
+def test_X03_a_keyring_that_hangs_is_left_behind_and_asked_again_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keyrings, "PATIENCE", 0.05)
+    hanging = Hanging()
+    use(hanging)
+    with pytest.raises(NoSecret, match=r"did not answer in time; it may be locked.*password_command") as late:
+        find("me@host", environ={})
+    assert "\n" not in str(late.value)
+    with pytest.raises(NoSecret, match="did not answer in time"):
+        keep("me@host", Secret(CANARY))
+    assert find("me@host", environ={"DESKTERM_PASSWORD": "x"}).reveal() == "x"
+    assert hanging.calls == 1, "while one call is out no other follows it"
+    hanging.kept["deskterm", "me@host"] = "kept"
+    hanging.released.set()
+    for thread in list(keyrings._waiting):
+        thread.join(10)
+    monkeypatch.setattr(keyrings, "PATIENCE", 10)
+    assert find("me@host", environ={}).reveal() == "kept"
+
+
+def test_X03_what_goes_wrong_inside_a_keyring_shows_no_secret() -> None:
+    class Angry(InMemory):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise RuntimeError(f"cannot keep {password}")
+
+    use(Angry())
+    with pytest.raises(NoSecret, match="RuntimeError") as caught:
+        keep("me@host", Secret(CANARY))
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert CANARY not in "".join(shown.format(chain=True))
 
 
 def test_among_several_keyrings_the_plain_text_one_is_not_used() -> None:

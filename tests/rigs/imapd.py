@@ -301,8 +301,8 @@ class Session:
     def _bearer(self, words: bytes) -> bytes:
         """XOAUTH2 and OAUTHBEARER: a refusal is told as a challenge, which wants an answer."""
         self.server.logins += 1
-        found = re.search(rb"auth=Bearer ([^\1]+)\1\1$", words)
-        user = re.search(rb"^(?:user|n,a)=([^\1,]+)", words)
+        found = re.search(rb"auth=Bearer ([^\x01]+)\x01\x01$", words)
+        user = re.search(rb"^(?:user|n,a)=([^\x01,]+)", words)
         right = found and user and user[1].decode() == USER and found[1].decode() in self.server.tokens
         if right:
             return b"OK welcome"

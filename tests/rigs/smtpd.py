@@ -195,7 +195,7 @@ class _Server(SMTP):
     async def _bearer(self, ends: bytes) -> AuthResult:
         """A refusal is a challenge first, which has to be answered with `ends`."""
         words = cast("bytes", await self.challenge_auth(""))
-        found = re.search(rb"auth=Bearer ([^\1]+)\1\1$", words)
+        found = re.search(rb"auth=Bearer ([^\x01]+)\x01\x01$", words)
         if found and found[1].decode() in self._sink.tokens and USER.encode() in words:
             return AuthResult(success=True)
         answered = await self.challenge_auth(b'{"status":"401"}')

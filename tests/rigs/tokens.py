@@ -100,11 +100,10 @@ class TokenServer:
             self.asked.append({"path": path, **form})
             if self.script:
                 return self.script.pop(0)
-            if form.get("client_id") != CLIENT or form.get("client_secret", "") != self.secret:
-                if path != "/device":
-                    return 401, {"error": "invalid_client"}
             if path == "/device":
                 return self._device()
+            if form.get("client_id") != CLIENT or form.get("client_secret", "") != self.secret:
+                return 401, {"error": "invalid_client"}
             kind = form.get("grant_type", "")
             if kind == "refresh_token":
                 return self._refresh(form["refresh_token"])
