@@ -136,8 +136,6 @@ class Loop:
 
     def __post_init__(self) -> None:
         self._keys = self.secrets or Keys(self.desk.home, self.desk.settings)
-
-    def __post_init__(self) -> None:
         self._rules = Automation(self.desk)
 
     def start(self) -> None:
