@@ -6,12 +6,13 @@ clock, and can be interrupted at any batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deskterm import live
+from deskterm.ahead import reading
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.receive import Batcher, Counts, Read, Tell, missing, read_all, silent, stubs
@@ -77,11 +78,13 @@ def maildir(
         found = files.scan(path, folder=place)
         fresh = {*ledger.unseen(desk.conn, known, (o.uid for o in found)), *ledger.withheld(desk.conn, known)}
         waiting = [one for one in found if one.uid in fresh]
-        for some in files.groups(waiting, batch=200):
-            if not go():
-                return counts + batcher.counts
-            _take(batcher, files.read(some), reader, source=name, dated=not importing)
-            tell(name, batcher.counts.looked, len(waiting))
+        batches = map(files.read, files.groups(waiting, batch=200))
+        with reading(reader, folder=desk.blob_folder, source=name, count=len(waiting)) as ahead:
+            for batch, letters in ahead.read(batches):
+                if not go():
+                    return counts + batcher.counts
+                _take(batcher, batch, letters, dated=not importing)
+                tell(name, batcher.counts.looked, len(waiting))
         if importing:
             batcher.take((), [ledger.Reached(known.id, low_uid=DONE)])
         counts += batcher.counts
@@ -117,7 +120,7 @@ class _Look:
             uids = [uid for uid in owed if (uid <= box.archived) == archived]
             batcher = Batcher(desk, box, archived=desk.now if archived else None)
             for batch in self.mailbox.fetch(uids):
-                _take(batcher, batch, self.reader, source=self.name)
+                _take(batcher, batch, self._read(batch))
             counts += batcher.counts
         return counts
 
@@ -129,12 +132,20 @@ class _Look:
         for batch in self.mailbox.fetch(waiting):
             highest = max(_uids(batch), default=box.last_uid)
             reached = ledger.Reached(box.id, last_uid=highest)
-            _take(batcher, batch, self.reader, source=self.name, reached=reached)
+            _take(batcher, batch, self._read(batch), reached=reached)
             self.box = box = replace(box, last_uid=max(box.last_uid, highest))
             self.tell(self.name, batcher.counts.new, len(waiting))
             if not self.go():
                 break
         return batcher.counts
+
+    def _read(self, batch: Batch) -> list[Read]:
+        letters = (*batch.letters, *stubs(batch))
+        return list(read_all(letters, self.reader, folder=self.desk.blob_folder, source=self.name))
+
+    def _steps(self, uids: Sequence[int]) -> Iterable[Batch]:
+        for start in range(0, len(uids), STEP):
+            yield from self.mailbox.fetch(uids[start : start + STEP])
 
     def archive(self) -> Counts:
         """The archive, newest first, from where the last round stopped; new letters go before old ones."""
@@ -143,29 +154,30 @@ class _Look:
         uids = [uid for uid in self.mailbox.uids(0) if uid < below and uid <= box.archived]
         waiting = ledger.unseen(desk.conn, box, reversed(uids))
         batcher = Batcher(desk, box, archived=desk.now)
-        counts = Counts()
-        for start in range(0, len(waiting), STEP):
-            for batch in self.mailbox.fetch(waiting[start : start + STEP]):
+        counts, looked = Counts(), 0
+        with reading(self.reader, folder=desk.blob_folder, source=self.name, count=len(waiting)) as ahead:
+            for batch, letters in ahead.read(self._steps(waiting)):
                 reached = ledger.Reached(box.id, low_uid=min(_uids(batch), default=below))
-                _take(batcher, batch, self.reader, source=self.name, reached=reached)
+                _take(batcher, batch, letters, reached=reached)
                 self.tell(self.name, batcher.counts.looked, len(waiting))
                 if not self.go():
                     return counts + batcher.counts
-            counts += self.new()
+                if batcher.counts.looked - looked >= STEP:
+                    looked = batcher.counts.looked
+                    counts += self.new()
+        counts += self.new()
         batcher.take((), [ledger.Reached(box.id, low_uid=DONE)])
         return counts + batcher.counts
 
 
 def _take(
-    batcher: Batcher, batch: Batch, reader: Reader, *, source: str,
+    batcher: Batcher, batch: Batch, letters: Sequence[Read], *,
     reached: ledger.Reached | None = None, dated: bool = True,
 ) -> None:  # fmt: skip
     box = batcher.box
     assert box is not None
-    letters = [*batch.letters, *stubs(batch)]
-    read: list[Read] = list(read_all(letters, reader, folder=batcher.desk.blob_folder, source=source))
     beside = [*missing(batch, box, now=batcher.desk.now), *([reached] if reached else [])]
-    batcher.take(read, beside)
+    batcher.take(letters, beside)
     batcher.counts += Counts(gone=len(batch.gone))
 
 

@@ -88,20 +88,25 @@ class Read:
     """Why it could not be read."""
 
 
+def place(fetched: Fetched, source: str) -> str:
+    """Where a letter lay, for the shelf."""
+    return f"{source}/{fetched.folder}/{fetched.uidvalidity}/{fetched.uid}"
+
+
 def read_all(
     letters: Iterable[Fetched], reader: Reader, *, folder: Path | None, source: str
 ) -> Iterator[Read]:
     """Read letters and pack their bytes; nothing is written to the database yet."""
     for fetched in letters:
-        place = f"{source}/{fetched.folder}/{fetched.uidvalidity}/{fetched.uid}"
+        where = place(fetched, source)
         try:
             letter = reader.read(fetched.raw)
         except UnreadableLetter as error:
             blob = blobs.file(fetched.raw, folder=folder)
-            yield Read(fetched.raw, fetched.uid, fetched.received, place, None, blob, reason=str(error))
+            yield Read(fetched.raw, fetched.uid, fetched.received, where, None, blob, reason=str(error))
             continue
         blob = blobs.letter(fetched.raw, letter.text, folder=folder)
-        yield Read(fetched.raw, fetched.uid, fetched.received, place, letter, blob, letter.unquoted())
+        yield Read(fetched.raw, fetched.uid, fetched.received, where, letter, blob, letter.unquoted())
 
 
 @dataclass(slots=True)

@@ -50,7 +50,7 @@ class Worker:
 
         if len(raw) > limits.REFUSED_BYTES:
             raise UnreadableLetter(f"A letter of {len(raw) // 1_000_000} MB is too large to be read{_KEPT}")
-        answer = self._ask(raw)
+        answer = self.ask(raw)
         if answer[:1] == b"L":
             try:
                 return unpack(answer[1:], raw)
@@ -75,7 +75,10 @@ class Worker:
                     continue
         process.wait()
 
-    def _ask(self, raw: bytes) -> bytes:
+    def ask(self, raw: bytes) -> bytes:
+        """The answer to one frame. Raises UnreadableLetter when it took too long or the process died, and
+        ReaderAway when there is none to be had.
+        """
         from channels.mime.worker import LENGTH
 
         process = self.process

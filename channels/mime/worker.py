@@ -73,8 +73,8 @@ def _load() -> None:
     parse(b"Content-Type: text/html\n\n<p>x")
 
 
-def main() -> int:
-    """Serve letters from standard input until it ends."""
+def bounded() -> None:
+    """Put the ceiling on the memory of this process."""
     try:
         import resource
 
@@ -82,6 +82,11 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, ValueError, OSError):
         print("deskterm reader: no memory limit on this system", file=sys.stderr)
+
+
+def main() -> int:
+    """Serve letters from standard input until it ends."""
+    bounded()
     _load()
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     write_frame(outgoing, READY)
