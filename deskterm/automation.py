@@ -20,8 +20,9 @@ from store.errors import DocError, NotFound
 from store.log.entry import Change
 from store.log.tx import Tx
 from store.model import Doc, Message, Ticket
-from store.reads import causes, docs, queues, timeline, waits
+from store.reads import causes, docs, queues, waits
 from store.reads.causes import Happening
+from store.reads.promised import promised
 from store.rules import macros
 from store.rules.firing import Answer, Cause, ask
 from store.rules.macros import Macro, Result
@@ -174,7 +175,7 @@ def waited(desk: Desk, one: Armed) -> list[tuple[str, int]]:
     found = waits.past(desk.conn, where, since=rule.since, seconds=rule.wait, now=now, key=begins)
     if not rule.open_hours:
         return found
-    _, hours = timeline.promised(desk.conn)
+    hours = promised(desk.conn).hours
     return [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
 
 

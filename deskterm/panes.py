@@ -13,6 +13,7 @@ from store import drafts, mailbox, outbox, shelf
 from store.keep.due import promised
 from store.model import Account, Customer, Line, Message, Queue, Ticket
 from store.reads import conversation, people, queues, tickets, timeline
+from store.reads.promised import Promised, of_ticket
 from store.rules import sla
 from store.rules.hours import Hours, in_words
 from store.rules.promises import Clock
@@ -47,7 +48,7 @@ def ticket(desk: Desk, eid: str) -> TicketPane:
     conn = desk.conn
     found = tickets.ticket(conn, eid)
     person = people.customer(conn, found.customer) if found.customer else None
-    policy, hours = promised(conn, desk.store)
+    policy, hours = of_ticket(conn, eid, promised(conn, desk.store))
     events = timeline.events(conn, eid)
     return TicketPane(
         ticket=found,
@@ -112,21 +113,32 @@ class OpenTime:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._hours: Hours | None = None
+        self._promised: Promised | None = None
+        self._hours: dict[str, Hours] = {}
 
     def refresh(self) -> None:
         """Look up the hours in force again."""
-        self._hours = promised(self._desk.conn, self._desk.store)[1]
+        self._promised = promised(self._desk.conn, self._desk.store)
+        self._hours.clear()
+
+    def _of(self, ticket: str) -> Hours:
+        """The hours a ticket's promise is counted in; looked up once where policies differ."""
+        if self._promised is None:
+            self.refresh()
+        assert self._promised is not None
+        if len(self._promised.policies) == 1:
+            return self._promised.hours
+        if ticket not in self._hours:
+            self._hours[ticket] = of_ticket(self._desk.conn, ticket, self._promised)[1]
+        return self._hours[ticket]
 
     def __call__(self, line: Line, now: int) -> int | None:
         if line.due_at is None:
             return None
-        if self._hours is None:
-            self.refresh()
-        assert self._hours is not None
+        hours = self._of(line.id)
         if now <= line.due_at:
-            return self._hours.between(now, line.due_at)
-        return -self._hours.between(line.due_at, now) or -1
+            return hours.between(now, line.due_at)
+        return -hours.between(line.due_at, now) or -1
 
 
 def tabs(desk: Desk) -> tuple[Queue, ...]:

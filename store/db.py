@@ -21,7 +21,7 @@ from store.files import private_folder, sync_folder
 from store.log.tx import Tx
 
 if TYPE_CHECKING:
-    from store.reads.timeline import Promised
+    from store.reads.promised import Promised
 
 BUSY_MS = 10_000
 """How long a writer waits for another process before saying so."""

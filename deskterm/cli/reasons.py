@@ -13,7 +13,7 @@ from deskterm.cli.home import opened
 from deskterm.cli.read import json_option
 from store.errors import NotFound
 from store.model import Ticket
-from store.reads import conversation, timeline
+from store.reads import conversation, promised, timeline
 from store.rules import sla
 from store.rules.hours import in_words
 from store.rules.promises import Clock, Promise, State
@@ -62,7 +62,7 @@ def sla_why(name: str, as_json: bool) -> None:
     """Every interval of ticket N's promises: what counted, what did not, and why."""
     with opened() as desk:
         ticket = desk.ticket(name)
-        policy, hours = timeline.promised(desk.conn)
+        policy, hours = promised.of_ticket(desk.conn, ticket.id, promised.promised(desk.conn))
         events = timeline.events(desk.conn, ticket.id)
         clocks = sla.clocks(events, hours=hours, policy=policy, now=desk.now)
         if not clocks:

@@ -8,34 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from store.errors import DocError
 from store.log import stamp
 from store.log.project import row_of
 from store.model import Kind, Status
-from store.reads import docs
-from store.rules.calendars import office, read_calendar
-from store.rules.hours import Hours
-from store.rules.policies import STANDARD, read_policy
-from store.rules.promises import ACTS, MACHINES, Act, Event, Policy
-
-Promised = tuple[Policy, Hours]
-
-
-def promised(conn: sqlite3.Connection) -> Promised:
-    """The policy and calendar in force. A desk without docs has the shipped ones, in UTC.
-
-    A doc that became unreadable is passed over for the shipped one: promises are never silently off.
-    """
-    doc = docs.named(conn, "policy", "standard")
-    try:
-        policy = read_policy(doc.body) if doc else read_policy(STANDARD)
-    except DocError:
-        policy = read_policy(STANDARD)
-    calendar = docs.named(conn, "hours", policy.hours)
-    try:
-        return policy, Hours(read_calendar(calendar.body if calendar else office()))
-    except (DocError, ValueError):
-        return policy, Hours(read_calendar(office()))
+from store.rules.promises import ACTS, MACHINES, Act, Event
 
 
 def events(conn: sqlite3.Connection, ticket: str) -> list[Event]:

@@ -7,16 +7,18 @@ Pure. Knows how promises are written; computes nothing with them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from typing import cast
 
 from store.model import PAUSED, PRIORITIES, Status
-from store.rules.doctext import Doc, quoted
-from store.rules.promises import NO_TARGETS, Policy, Targets
+from store.rules.doctext import Doc, Section, quoted
+from store.rules.promises import NO_TARGETS, Facts, Policy, Scope, Targets
 
 LONGEST_PROMISE = 366 * 24 * 60
 """Minutes. A longer promise is a slip of the keyboard."""
 
 SECTIONS = tuple(f"p{priority}" for priority in PRIORITIES)
-KEYS = ("hours", "pause", *SECTIONS)
+KEYS = ("hours", "pause", *Scope.__dataclass_fields__, *SECTIONS)
 
 STANDARD = """\
 # What is promised, by priority, in open time of the calendar named by hours.
@@ -60,13 +62,14 @@ def read_policy(text: str, *, name: str = "standard") -> Policy:
         targets={priority: _targets(doc, f"p{priority}") for priority in PRIORITIES},
         pauses=_pauses(doc),
         hours=doc.text_at(doc.table.get("hours", "office"), "hours"),
+        scope=_scope(Section(doc)),
     )
 
 
 def write_policy(policy: Policy) -> str:
     """The doc of a policy; reading it gives an equal one."""
     stops = ", ".join(quoted(status.value) for status in Status if status in policy.pauses)
-    lines = [f"hours = {quoted(policy.hours)}", f"pause = [{stops}]"]
+    lines = [f"hours = {quoted(policy.hours)}", f"pause = [{stops}]", *_scope_lines(policy.scope)]
     for priority in PRIORITIES:
         targets = targets_for(policy, priority)
         rows = [(key, minutes) for key, minutes in targets._asdict().items() if minutes is not None]
@@ -74,6 +77,16 @@ def write_policy(policy: Policy) -> str:
             lines += ["", f"[p{priority}]"]
             lines += [f"{key} = {quoted(write_duration(minutes))}" for key, minutes in rows]
     return "\n".join(lines) + "\n"
+
+
+def in_order(policies: Iterable[Policy]) -> list[Policy]:
+    """Policies as they are asked: those for some tickets first, in the order given, then those for all."""
+    return sorted(policies, key=lambda policy: not policy.scope)
+
+
+def choose(policies: Sequence[Policy], facts: Facts) -> Policy:
+    """The first policy that is for a ticket with these facts; the last one where none says so."""
+    return next((policy for policy in policies if policy.scope.holds(facts)), policies[-1])
 
 
 def targets_for(policy: Policy, priority: int) -> Targets:
@@ -95,6 +108,26 @@ def write_duration(minutes: int) -> str:
     """Minutes as `1h30m`."""
     hours, rest = divmod(minutes, 60)
     return (f"{hours}h" if hours else "") + (f"{rest}m" if rest or not hours else "")
+
+
+def _scope(top: Section) -> Scope:
+    words = {key: top.words(key) for key in ("brand", "tier", "channel", "group")}
+    value = top.table.get("priority", [])
+    numbers = cast(list[object], value) if isinstance(value, list) else [value]
+    if not all(isinstance(one, int) and one in PRIORITIES for one in numbers):
+        raise top.wrong(
+            "priority has to be a list of numbers from 1 to 4, as in priority = [1, 2].", "priority"
+        )
+    return Scope(**words, priority=tuple(cast(list[int], numbers)))
+
+
+def _scope_lines(scope: Scope) -> list[str]:
+    lines: list[str] = []
+    for key in Scope.__dataclass_fields__:
+        values = cast(tuple[str | int, ...], getattr(scope, key))
+        listed = ", ".join(quoted(one) if isinstance(one, str) else str(one) for one in values)
+        lines += [f"{key} = [{listed}]"] if values else []
+    return lines
 
 
 def _targets(doc: Doc, section: str) -> Targets:

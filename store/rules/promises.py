@@ -77,15 +77,48 @@ NO_TARGETS = Targets()
 """For a priority the policy does not name."""
 
 
+class Facts(NamedTuple):
+    """What of a ticket decides which policy holds for it. Names are compared without case."""
+
+    brand: str = ""
+    tier: str = ""
+    """Of the customer's account."""
+    priority: int = 3
+    channel: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """For which tickets a policy is; a part that names nothing holds for all."""
+
+    brand: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    priority: tuple[int, ...] = ()
+    channel: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it leaves any ticket out."""
+        return bool(self.brand or self.tier or self.priority or self.channel or self.group)
+
+    def holds(self, facts: Facts) -> bool:
+        words = ((self.brand, facts.brand), (self.tier, facts.tier), (self.channel, facts.channel),
+                 (self.group, facts.group))  # fmt: skip
+        named = all(not wanted or has.lower() in map(str.lower, wanted) for wanted, has in words)
+        return named and (not self.priority or facts.priority in self.priority)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The promises by priority, and which statuses stop the clocks."""
+    """The promises by priority, for which tickets, and which statuses stop the clocks."""
 
     name: str
     targets: Mapping[int, Targets]
     pauses: frozenset[Status] = PAUSED
     hours: str = "office"
-    """Name of the calendar the minutes are counted in."""
+    """Name of the calendar the minutes are counted in; `24/7` for the one that is always open."""
+    scope: Scope = Scope()
 
 
 @dataclass(frozen=True, slots=True)
