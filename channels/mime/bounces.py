@@ -171,10 +171,11 @@ def _looks_like_one(
     if root.get("x-failed-recipients"):
         return True
     path = (root.get("return-path") or b"").strip().lower()
-    daemon = path in (b"<>", b"<mailer-daemon>") or path.startswith(b"<mailer-daemon@")
-    daemon = daemon or any(words.DAEMONS.match(p.addr) or words.DAEMONS.match(p.name) for p in sender)
+    nobody = path in (b"<>", b"<mailer-daemon>") or path.startswith(b"<mailer-daemon@")
+    daemon = any(words.DAEMONS.match(p.addr) or words.DAEMONS.match(p.name) for p in sender)
     named = (root.get("from") or b"").strip()
     daemon = daemon or b"<>" in named or named[:13].lower() == b"mailer-daemon"
+    daemon, by_name = daemon or nobody, daemon
     about = text[:_TEXT]
     title = subject[:300].lower()
     if not (daemon or copied):  # the common case, before any dear look at the words
@@ -188,7 +189,7 @@ def _looks_like_one(
     if not (daemon or titled) or not words.BODIES.search(words.ORIGINAL.split(about, maxsplit=1)[0] or about):
         return False
     if daemon:
-        return bool(copied or _STATUS.search(about) or _REPLY.search(about))
+        return bool(copied or _STATUS.search(about) or (by_name and _REPLY.search(about)))
     return bool(copied or words.ORIGINAL.search(about))
 
 

@@ -13,14 +13,15 @@ from channels.mime.tree import Node
 
 _BULK: Final = frozenset(("bulk", "junk", "list", "auto_reply"))
 _ANSWERED: Final = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder"))
+_REPORT: Final = b"multipart/report"
 _SUPPRESS: Final = frozenset(("all", "oof", "autoreply"))
 _ROBOT: Final = re.compile(r"(?:mailer-daemon|listserv|majordomo|owner-.*|.*-request)(?:@|\Z)", re.IGNORECASE)
 
 
 def automatic(root: Node, sender: tuple[Address, ...]) -> bool:
     """Whether no automatic answer may go back (RFC 3834 section 2, RFC 5230 4.6, de-facto fields)."""
-    if root.type == "multipart/report":
-        return True
+    if root.type == "multipart/report" or (root.get("content-type") or b"").lstrip()[:16].lower() == _REPORT:
+        return True  # by its own word too: one without its boundary was read as text
     if any(_ROBOT.match(person.addr) for person in sender):
         return True
     return any(_tells(name, value) for name, value in root.fields if name[0] in "lapxr")
@@ -40,16 +41,16 @@ def _tells(name: str, value: bytes) -> bool:
     if name.startswith("list-"):
         return True
     if name == "auto-submitted":
-        word = _words(value)[:1]
-        return bool(word) and word[0] != "no"
+        return _words(re.sub(rb"\([^()]*\)", b" ", value[:400]))[:1] not in ([], ["no"])
     if name == "precedence":
         return bool(_BULK.intersection(_words(value)))
     if name == "x-auto-response-suppress":
         return bool(_SUPPRESS.intersection(_words(value)))
     if name == "return-path":
-        return value.strip() == b"<>"
+        return value.replace(b" ", b"").strip() == b"<>"
     return name in _ANSWERED
 
 
 def _words(value: bytes) -> list[str]:
-    return re.split(r"[\s,;()]+", value[:200].decode("ascii", "replace").strip().lower())
+    found = re.split(r"[\s,;()]+", value[:200].decode("ascii", "replace").lower())
+    return [word for word in found if word]
