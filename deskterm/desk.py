@@ -88,6 +88,11 @@ class Desk:
         return self.store.read()
 
     @property
+    def read_only(self) -> str:
+        """Why the desk can be read and not changed, or nothing."""
+        return self.store.read_only
+
+    @property
     def agent(self) -> str:
         return self.settings.agent
 

@@ -6,18 +6,16 @@ outbox that forgets is worse than one that waits 0.3 ms.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import migrations
-from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreNewer
-from store.files import private_folder, sync_folder
+from store import founding, frozen, migrations
+from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 from store.log.tx import Tx
 
 if TYPE_CHECKING:
@@ -58,10 +56,10 @@ class Store:
         """The promises in force, as store.keep.due last read them."""
         with said(self.path):
             if self.path != MEMORY:
-                _prepare(Path(self.path))
-            self.read_only = self.path != MEMORY and not _writable(Path(self.path))
-            """The medium or our rights allow no write: everything can be read, `write` says why not."""
-            self._writer = _connect(self.path, frozen=self.read_only)
+                founding.prepare(Path(self.path))
+            self._look = frozen.Look(self.path)
+            self._writer, self.read_only = self._opened()
+            """The second: why nothing can be written here, in words, or empty. Reading works all the same."""
             try:
                 self._ready()
                 self.slot = self.meta("slot")
@@ -78,9 +76,12 @@ class Store:
 
     def _meta(self, key: str) -> int | str | bytes:
         row: tuple[int | str | bytes] | None = None
-        # A missing table says the same as a missing row.
-        with suppress(sqlite3.OperationalError):
+        try:
             row = self.read().execute("SELECT v FROM meta WHERE k = ?", (key,)).fetchone()
+        except sqlite3.OperationalError as error:
+            # A missing table says the same as a missing row; what the system refused says nothing.
+            if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                raise
         if row is None:
             raise StoreDamaged(f"{self.path} lacks its {key}; it is not a whole desk. Restore a copy.")
         return row[0]
@@ -89,14 +90,41 @@ class Store:
         """The read connection of this thread. Never write through it."""
         if self.path == MEMORY:
             return self._writer
+        if self.read_only and self._look.changed():
+            self._thaw()
         conn: sqlite3.Connection | None = getattr(self._local, "conn", None)
-        if conn is None:
-            conn = _connect(self.path, frozen=self.read_only)
+        if conn is None or self._local.look != self._look.number:
+            conn = frozen.connect(self.path) if self.read_only else _connect(self.path)
             conn.execute("PRAGMA query_only = ON")
-            self._local.conn = conn
             with self._lock:
+                # Not closed: whoever calls may still be reading from it.
+                if (was := getattr(self._local, "conn", None)) in self._readers:
+                    self._readers.remove(was)
                 self._readers.append(conn)
+            self._local.conn, self._local.look = conn, self._look.number
         return conn
+
+    def _opened(self) -> tuple[sqlite3.Connection, str]:
+        """The connection of the writer, and why it can only read, if so."""
+        if self.path == MEMORY:
+            return _connect(MEMORY), ""
+        reason = frozen.reason(Path(self.path))
+        if not reason:
+            try:
+                return _connect(self.path), ""
+            except sqlite3.Error as error:
+                reason = frozen.refusal(error, Path(self.path))
+                if not reason:
+                    raise
+        return frozen.connect(self.path), reason
+
+    def _thaw(self) -> None:
+        """Look again whether the desk can be written by now; if not, at what it holds now."""
+        with self._lock:
+            look, was = self._look.again(), self._writer
+            self._writer, self.read_only = self._opened()
+            self._look = look
+            was.close()
 
     @contextmanager
     def write(self) -> Generator[Tx]:
@@ -105,6 +133,11 @@ class Store:
         Raises StoreBusy when another process keeps the lock, StoreFull on a full or read-only disk.
         """
         with self._lock, said(self.path):
+            if self.read_only:
+                self._thaw()
+            if self.read_only:
+                raise StoreFull(f"{self.read_only} Nothing was changed.")
+            self._look.refuse_another()
             if self._writer.in_transaction:
                 raise StoreError(
                     "A write was started inside another write; this is a mistake in the program."
@@ -123,7 +156,8 @@ class Store:
 
     def data_version(self) -> int:
         """A number that changes when another connection commits (costs 4 us)."""
-        return int(self.read().execute("PRAGMA data_version").fetchone()[0])
+        version = int(self.read().execute("PRAGMA data_version").fetchone()[0])
+        return self._look.number << 32 | version
 
     def last_lseq(self) -> int:
         """Arrival number of the newest entry; 0 for an empty log."""
@@ -137,103 +171,34 @@ class Store:
 
     def _ready(self) -> None:
         version = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
-        _refuse_newer(self.path, version)
+        founding.refuse_newer(self.path, version)
         if version < migrations.LATEST:
+            if self.read_only:
+                raise StoreFull(
+                    f"{self.path} was written by an older deskterm and has to be brought up to date first. "
+                    f"{self.read_only} Nothing was changed."
+                )
             self._writer.execute("BEGIN IMMEDIATE")
             migrations.migrate(self._writer)
             self._writer.execute("COMMIT")
 
 
-def _writable(path: Path) -> bool:
-    """Whether we may write the file and, for its WAL, the folder."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def _connect(path: str, *, frozen: bool = False) -> sqlite3.Connection:
-    # On a medium that cannot be written SQLite can make no WAL. Where none is left over, the file alone
-    # is the whole desk and may be read as it stands; where one is, only the ordinary way sees all of it.
-    if frozen and not Path(f"{path}-wal").exists():
-        path = f"{Path(path).absolute().as_uri()}?immutable=1"
-    conn = sqlite3.connect(
-        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=frozen
-    )
-    for pragma in (
-        "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
-        "cache_size = -16000", "mmap_size = 268435456",
-        f"wal_autocheckpoint = {CHECKPOINT_PAGES}", f"journal_size_limit = {WAL_BYTES}",
-    ):  # fmt: skip
-        conn.execute(f"PRAGMA {pragma}")
-    return conn
-
-
-def _prepare(path: Path) -> None:
-    """Refuse what is no desk; found a new one beside its place and move it in whole."""
-    if not path.exists():
-        _found(path)
-        return
-    with path.open("rb") as file:
-        head = file.read(100)
-    if not head:
-        raise StoreDamaged(
-            f"{path} is empty: the desk that was here is gone or was cut off. It was left as it is; "
-            "restore a copy, or move the file away to begin a new desk."
-        )
-    if not head.startswith(b"SQLite format 3\0"):
-        raise StoreDamaged(f"{path} is not a desk file. It was left as it is; choose another --home.")
-    if int.from_bytes(head[68:72], "big") != migrations.APPLICATION_ID:
-        raise StoreDamaged(
-            f"{path} is a database of another program. It was left as it is; choose another --home."
-        )
-    version = int.from_bytes(head[60:64], "big")
-    _refuse_newer(str(path), version)
-    if version == 0:
-        raise StoreDamaged(f"{path} has lost its tables. It was left as it is; restore a copy.")
-
-
-def _refuse_newer(path: str, version: int) -> None:
-    if version > migrations.LATEST:
-        raise StoreNewer(
-            f"{path} was written by a newer deskterm (schema {version}, this one knows "
-            f"{migrations.LATEST}). Nothing was touched; update deskterm to open it."
-        )
-
-
-def _found(path: Path) -> None:
-    private_folder(path.parent)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+def _connect(path: str) -> sqlite3.Connection:
+    """A connection that may write. Raises what SQLite says when it cannot be one."""
+    conn = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     try:
-        _sweep(fresh)
-        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(fresh, isolation_level=None)) as conn:
-            conn.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-            conn.execute("PRAGMA journal_mode = WAL")
-            conn.execute("BEGIN IMMEDIATE")
-            migrations.migrate(conn)
-            conn.execute("COMMIT")
-        _move_in(fresh, path)
-    finally:
-        _sweep(fresh)
-
-
-def _move_in(fresh: Path, path: Path) -> None:
-    """Give the new desk its name, unless another process was first."""
-    with suppress(FileExistsError):
-        # link refuses to replace: of two processes that start at once, one founds the desk.
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            raise
-        except OSError:
-            # A file system without links; the race is as short as it can be there.
-            if not path.exists():
-                fresh.replace(path)
-    sync_folder(path.parent)
-
-
-def _sweep(fresh: Path) -> None:
-    """Remove a half-made desk. A dead process of our number may have left one, its WAL included."""
-    for suffix in ("", "-wal", "-shm"):
-        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        for pragma in (
+            "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
+            "cache_size = -16000", "mmap_size = 268435456",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}", f"journal_size_limit = {WAL_BYTES}",
+        ):  # fmt: skip
+            conn.execute(f"PRAGMA {pragma}")
+        # Only a look into the file makes the WAL and its index, for which there may be no room.
+        conn.execute("PRAGMA user_version").fetchone()
+    except BaseException:
+        conn.close()
+        raise
+    return conn
 
 
 _REFUSED_WRITES = frozenset(
@@ -269,7 +234,7 @@ def _named(error: sqlite3.Error, path: str) -> StoreError:
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return StoreFull(
-            f"{path} cannot be written ({error}). Nothing was changed; check the medium and rights."
+            f"{path} cannot be opened or written ({error}). Nothing was changed; check the medium and rights."
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
         return StoreDamaged(

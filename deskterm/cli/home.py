@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from deskterm.cli import say
+
 if TYPE_CHECKING:
     from deskterm.desk import Desk
 
@@ -48,5 +50,7 @@ def opened(*, found: bool = False) -> Generator[Desk]:
     desk = Desk.open(home)
     try:
         yield desk
+        if desk.read_only:
+            say.told(desk.read_only)
     finally:
         desk.close()

@@ -73,6 +73,8 @@ class Telling:
     # Mailboxes
 
     def _sync(self) -> list[Run]:
+        if self.desk.read_only:
+            return [(f"{self.screen.look.failed} {clean(self.desk.read_only)}", Role.BAD)]
         loop = self.screen.desk_app.loop_
         if loop is None:
             return []
@@ -105,9 +107,13 @@ class Telling:
         """How the mailboxes fare, to see whether it has changed."""
         loop = self.screen.desk_app.loop_
         if loop is None:
-            return ()
+            return (self.desk.read_only,)
         each = loop.health.items()
-        return loop.refused, *((name, h.error, h.since, h.synced, h.reading) for name, h in list(each))
+        return (
+            self.desk.read_only,
+            loop.refused,
+            *((name, h.error, h.since, h.synced, h.reading) for name, h in list(each)),
+        )
 
     def trouble(self) -> str:
         """`offline since 09:12` for the title of the list, or nothing."""

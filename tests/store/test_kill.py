@@ -50,7 +50,7 @@ def found(name: str, folder: Path, most: int) -> dict[str, Any]:
     ("name", "at_least", "states"),
     [("acts", 200, {"0", "1", "2", "3"}), ("letters", 150, {"0", "2"}), ("first", 250, {"0", "1", "2", "3"})],
 )
-def test_killed_at_any_act(fast: Path, name: str, at_least: int, states: set[str]) -> None:
+def test_D02_killed_at_any_act(fast: Path, name: str, at_least: int, states: set[str]) -> None:
     """Commits, a round of receiving in two batches, and the very first start."""
     result = found(name, fast, 10**6 if EVERY else 60)
     assert result["faults"] == []
@@ -60,13 +60,13 @@ def test_killed_at_any_act(fast: Path, name: str, at_least: int, states: set[str
     assert states <= set(result["kept"])
 
 
-def test_killed_while_founding_beside_another_that_founds(fast: Path) -> None:
+def test_D02_killed_while_founding_beside_another_that_founds(fast: Path) -> None:
     result = found("race", fast, 120 if EVERY else 15)
     assert result["faults"] == []
     assert result["killed"] > 0
 
 
-def test_killed_at_any_moment_of_many_commits(fast: Path) -> None:
+def test_D02_killed_at_any_moment_of_many_commits(fast: Path) -> None:
     """The step killer stands beside SQLite's calls; this one hits inside them."""
     result = found("flat", fast, 200 if EVERY else 15)
     assert result["faults"] == []

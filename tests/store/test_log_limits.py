@@ -75,7 +75,7 @@ def fill_until_full(path: Path, letter: bytes) -> None:
 
 
 @pytest.mark.parametrize("kilobytes", [700, 1000])
-def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path, kilobytes: int) -> None:
+def test_D04_a_full_disk_loses_nothing_and_says_so(tmp_path: Path, kilobytes: int) -> None:
     """A limit on the size of a file stands for the full disk, where no small disk can be mounted."""
     path = tmp_path / "desk.db"
     Store(path).close()
@@ -93,7 +93,7 @@ def test_a_full_disk_loses_nothing_and_says_so(tmp_path: Path, kilobytes: int) -
     store.close()
 
 
-def test_a_small_disk_that_fills_loses_nothing(tmp_path: Path) -> None:
+def test_D04_a_small_disk_that_fills_loses_nothing(tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()
     if subprocess.run(
@@ -112,7 +112,7 @@ def test_a_small_disk_that_fills_loses_nothing(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", small], check=True)
 
 
-def test_no_room_to_found_a_desk_leaves_no_half_of_one(tmp_path: Path) -> None:
+def test_D04_no_room_to_found_a_desk_leaves_no_half_of_one(tmp_path: Path) -> None:
     path = tmp_path / "home" / "desk.db"
 
     def limited() -> None:
@@ -165,11 +165,11 @@ def as_nobody(path: Path, work: Callable[[], None]) -> None:
         path.parent.chmod(0o700)
 
 
-def test_a_desk_we_may_not_write_can_be_read(closed: Path) -> None:
+def test_D06_a_desk_we_may_not_write_can_be_read(closed: Path) -> None:
     as_nobody(closed, lambda: reads_and_refuses(closed, 1))
 
 
-def test_a_desk_in_use_by_another_process_is_read_whole_without_the_right_to_write(closed: Path) -> None:
+def test_D06_a_desk_in_use_by_another_process_is_read_whole_without_the_right_to_write(closed: Path) -> None:
     """What stands only in the WAL must be seen: `immutable` would miss it."""
     store = Store(closed)
     commit(store, 2)
@@ -177,7 +177,7 @@ def test_a_desk_in_use_by_another_process_is_read_whole_without_the_right_to_wri
     store.close()
 
 
-def test_a_medium_without_writing_can_be_read(tmp_path: Path) -> None:
+def test_D06_a_medium_without_writing_can_be_read(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(
@@ -194,7 +194,7 @@ def test_a_medium_without_writing_can_be_read(tmp_path: Path) -> None:
         subprocess.run(["umount", "-l", disk], check=True)
 
 
-def test_everything_a_desk_writes_is_ours_alone(tmp_path: Path) -> None:
+def test_X04_everything_a_desk_writes_is_ours_alone(tmp_path: Path) -> None:
     """X04: 0600 and 0700 though the umask hides nothing."""
     home = tmp_path / "home"
 
@@ -253,7 +253,7 @@ def processes(script: str, *arguments: tuple[str, ...]) -> list[subprocess.Popen
     return started
 
 
-def test_three_processes_that_read_then_write_never_meet_a_lock(tmp_path: Path) -> None:
+def test_D07_three_processes_that_read_then_write_never_meet_a_lock(tmp_path: Path) -> None:
     """Invariant 19 and D07: nobody fails and no update is lost."""
     path, each = tmp_path / "desk.db", 60
     store = Store(path)
@@ -276,7 +276,7 @@ def _all_at_once(running: list[subprocess.Popen[str]]) -> list[subprocess.Popen[
     return running
 
 
-def test_the_commit_of_another_process_is_noticed(tmp_path: Path) -> None:
+def test_D07_the_commit_of_another_process_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     store = Store(path)
     with store.write() as tx:
@@ -291,7 +291,7 @@ def test_the_commit_of_another_process_is_noticed(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_lock_kept_too_long_is_said_in_words(tmp_path: Path) -> None:
+def test_D07_a_lock_kept_too_long_is_said_in_words(tmp_path: Path) -> None:
     first, second = Store(tmp_path / "desk.db"), Store(tmp_path / "desk.db")
     second._writer.execute("PRAGMA busy_timeout = 1")
     with first.write() as tx:

@@ -51,7 +51,9 @@ def a_desk(seed: int) -> Replica:
 
 @given(st.integers(0, 999), sets)
 @settings(max_examples=40, deadline=None)
-def test_undo_restores_and_undo_of_undo_brings_back(seed: int, wanted: list[tuple[str, str, Value]]) -> None:
+def test_D14_undo_restores_and_undo_of_undo_brings_back(
+    seed: int, wanted: list[tuple[str, str, Value]]
+) -> None:
     one = a_desk(seed)
     before = shown(one)
     commit(one, [Change(*each) for each in wanted])
@@ -66,7 +68,7 @@ def test_undo_restores_and_undo_of_undo_brings_back(seed: int, wanted: list[tupl
 
 @given(st.integers(0, 999), sets, sets)
 @settings(max_examples=40, deadline=None)
-def test_undo_never_changes_what_somebody_set_later(
+def test_D14_undo_never_changes_what_somebody_set_later(
     seed: int, mine: list[tuple[str, str, Value]], bens: list[tuple[str, str, Value]]
 ) -> None:
     one = a_desk(seed)
@@ -86,7 +88,7 @@ def test_undo_never_changes_what_somebody_set_later(
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_any_walk_back_and_forth_passes_the_same_states(seed: int) -> None:
+def test_D14_any_walk_back_and_forth_passes_the_same_states(seed: int) -> None:
     """The states lie in a line; undo steps back, redo steps forward, an act cuts off what lay ahead."""
     one, chance = replica(0), random.Random(seed)
     commit(one, [put("t1", {"status": "new", "tag.a": 1})], actor="import")

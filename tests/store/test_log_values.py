@@ -27,7 +27,7 @@ anything = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | texts
     st.dictionaries(texts, anything),
 )
 @settings(max_examples=60, deadline=None)
-def test_any_text_can_be_committed_read_back_and_proved(
+def test_D17_any_text_can_be_committed_read_back_and_proved(
     sets: list[tuple[str, int | str | None]],
     actor: str, kind: str, key: str | None, row: dict[str, int | str | None],
 ) -> None:  # fmt: skip
@@ -73,7 +73,7 @@ def test_a_damaged_put_is_a_row_without_what_no_column_can_hold(value: str | int
 
 
 @pytest.mark.parametrize("value", [2**63, 2**70, -(2**63) - 1, 1.5, b"bytes", ["list"]])
-def test_what_no_column_can_hold_is_refused_in_words_and_nothing_is_written(value: object) -> None:
+def test_D17_what_no_column_can_hold_is_refused_in_words_and_nothing_is_written(value: object) -> None:
     store = replica(0).store
     beside = Noted()
     with store.write() as tx, pytest.raises(Refused, match=r"nothing was changed\.$"):
@@ -131,7 +131,7 @@ def test_what_is_no_entry_at_all_is_refused_in_words(text: str) -> None:
         wire.decode(text)
 
 
-def test_ten_megabytes_of_text_go_in_and_come_out() -> None:
+def test_D17_ten_megabytes_of_text_go_in_and_come_out() -> None:
     store = replica(0).store
     long = "ä\0" * 2_500_000
     with store.write() as tx:
@@ -141,7 +141,7 @@ def test_ten_megabytes_of_text_go_in_and_come_out() -> None:
     assert rebuild.verify(store.read(), store.secret).faults == ()
 
 
-def test_names_from_outside_never_become_sql() -> None:
+def test_D17_names_from_outside_never_become_sql() -> None:
     store = replica(0).store
     schema = "SELECT name, sql FROM sqlite_schema ORDER BY name"
     before = store.read().execute(schema).fetchall()

@@ -55,7 +55,7 @@ TEXTS = [("entry", c) for c in ("actor", "kind", "key", "eids", "body")] + [
 
 @pytest.mark.parametrize(("table", "column"), TEXTS, ids=".".join)
 @pytest.mark.parametrize("bit", [0, 5, 7])
-def test_a_flipped_bit_in_any_text_of_the_log_is_found(table: str, column: str, bit: int) -> None:
+def test_D10_a_flipped_bit_in_any_text_of_the_log_is_found(table: str, column: str, bit: int) -> None:
     store, chance = a_log(), random.Random(bit)
     conn = store._writer
     key = "lseq" if table == "entry" else "eid, field, id"
@@ -114,7 +114,7 @@ def test_what_no_program_of_ours_writes_is_found(damage: str) -> None:
     assert all(isinstance(fault, str) and fault for fault in found)
 
 
-def test_rows_that_were_altered_are_mended_from_the_log() -> None:
+def test_D10_rows_that_were_altered_are_mended_from_the_log() -> None:
     store = replica(0).store
     deliver(store, apply.entries(a_log().read()))
     before = rebuild.digest(store.read())
@@ -173,7 +173,7 @@ def refused(path: Path) -> str:
     return str(caught.value)
 
 
-def test_an_empty_file_is_a_damaged_desk_and_never_a_new_one(desk: Path) -> None:
+def test_D09_an_empty_file_is_a_damaged_desk_and_never_a_new_one(desk: Path) -> None:
     desk.write_bytes(b"")
     assert "empty" in refused(desk)
 
@@ -181,12 +181,12 @@ def test_an_empty_file_is_a_damaged_desk_and_never_a_new_one(desk: Path) -> None
 @pytest.mark.parametrize(
     "content", [b"hello", b"\0" * 4096, b"SQLite format 3\0", b"SQLite format 3\0" + b"x" * 200]
 )
-def test_a_file_that_is_no_desk_is_left_alone(desk: Path, content: bytes) -> None:
+def test_D09_a_file_that_is_no_desk_is_left_alone(desk: Path, content: bytes) -> None:
     desk.write_bytes(content)
     refused(desk)
 
 
-def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+def test_D09_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     conn = sqlite3.connect(path)
     conn.execute("CREATE TABLE mail(x)")
@@ -194,7 +194,7 @@ def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
     assert "another program" in refused(path)
 
 
-def test_a_desk_without_its_tables_is_not_filled_anew(tmp_path: Path) -> None:
+def test_D09_a_desk_without_its_tables_is_not_filled_anew(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     conn = sqlite3.connect(path)
     conn.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
@@ -214,7 +214,7 @@ def test_a_desk_without_its_identity_is_damaged(desk: Path) -> None:
     refused(desk)
 
 
-def test_a_newer_desk_is_not_touched(desk: Path) -> None:
+def test_D12_a_newer_desk_is_not_touched(desk: Path) -> None:
     conn = sqlite3.connect(desk, isolation_level=None)
     conn.execute("PRAGMA journal_mode = DELETE")
     conn.execute(f"PRAGMA user_version = {migrations.LATEST + 1}")
@@ -227,14 +227,14 @@ def test_a_newer_desk_is_not_touched(desk: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [0.2, 0.6, 0.95])
-def test_a_desk_cut_off_is_found(desk: Path, cut: float) -> None:
+def test_D10_a_desk_cut_off_is_found(desk: Path, cut: float) -> None:
     raw = desk.read_bytes()
     desk.write_bytes(raw[: int(len(raw) * cut)])
     assert damage_in(desk)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_noise_in_a_page_is_found(desk: Path, seed: int) -> None:
+def test_D10_noise_in_a_page_is_found(desk: Path, seed: int) -> None:
     """A page of the log or of a table; the first page is the file's head and is noticed on opening."""
     chance = random.Random(seed)
     raw = bytearray(desk.read_bytes())

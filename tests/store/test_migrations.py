@@ -33,7 +33,9 @@ def first_version(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-def test_a_desk_of_the_first_version_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_D12_a_desk_of_the_first_version_is_brought_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "desk.db"
     first_version(path, monkeypatch)
     store = Store(path)
