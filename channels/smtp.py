@@ -34,16 +34,33 @@ def send(
     `about_to_dot` is called when everything but the final dot is out; it must have written that down
     durably when it returns, and if it raises, nothing is sent. `only` limits the envelope to these
     addresses, for those that were put off the last time. Network errors are results, never raised.
+
+    An automatic letter has no sender in its envelope, so that nothing comes back to be answered (RFC 3834
+    3.3); a server that refuses that gets it once more under its own address.
     """
     if not isinstance(letter, Outgoing):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("only an Outgoing letter may leave")
     raw = (compose or _composer())(letter)
-    attempt = Attempt(account, secret, sender=letter.sender.addr, about_to_dot=about_to_dot)
-    try:
-        attempt.envelope(addresses(letter, only))
-    except Stop as stop:
-        return stop.result
-    return asyncio.run(attempt.send(raw))
+    to = addresses(letter, only)
+
+    def attempt(*, null_sender: bool) -> Result:
+        one = Attempt(
+            account, secret, sender=letter.sender.addr, about_to_dot=about_to_dot, null_sender=null_sender
+        )
+        try:
+            one.envelope(to)
+        except Stop as stop:
+            return stop.result
+        return asyncio.run(one.send(raw))
+
+    result = attempt(null_sender=letter.automatic)
+    if letter.automatic and result.outcome is Outcome.REFUSED and result.phase in _BEFORE_THE_LETTER:
+        return attempt(null_sender=False)
+    return result
+
+
+_BEFORE_THE_LETTER = (Phase.MAIL, Phase.RCPT, Phase.DATA)
+"""Phases in which a refusal may be about the empty sender: many servers let nobody log in and be nobody."""
 
 
 def try_login(account: SmtpAccount, secret: Secret | None) -> None:

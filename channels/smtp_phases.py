@@ -61,11 +61,18 @@ class Attempt:
     """One connection for one letter, or for none."""
 
     def __init__(
-        self, account: SmtpAccount, secret: Secret | None, *, sender: str, about_to_dot: Callable[[], None]
+        self,
+        account: SmtpAccount,
+        secret: Secret | None,
+        *,
+        sender: str,
+        about_to_dot: Callable[[], None],
+        null_sender: bool = False,
     ) -> None:
         self._account = account
         self._secret = secret
         self._sender = sender
+        self._null_sender = null_sender
         self._about_to_dot = about_to_dot
         self._phase = Phase.CONNECT
         self._to: list[tuple[str, str]] = []
@@ -241,7 +248,7 @@ class Attempt:
         options = self._options(client, body)
         encoding = "utf-8" if "SMTPUTF8" in options else "ascii"
         self._phase = Phase.MAIL
-        await client.mail(self._sender, options=options, encoding=encoding)
+        await client.mail("" if self._null_sender else self._sender, options=options, encoding=encoding)
         self._phase = Phase.RCPT
         for addr, wire in self._to:
             self._results.append(await self._rcpt(client, addr, wire=wire, encoding=encoding))

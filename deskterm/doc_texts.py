@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from store.errors import DocError
 from store.reads import queues
-from store.rules import macros, rule_text
+from store.rules import acks, alerts, brakes, macros, rule_text
 from store.rules.calendars import office, read_calendar
 from store.rules.doctext import quoted
 from store.rules.policies import STANDARD, read_policy
 from store.rules.rule_text import read_rule
 
-KINDS = {"macro": ".md", "queue": ".toml", "hours": ".toml", "policy": ".toml", "rule": ".toml"}
+KINDS = {
+    "macro": ".md", "queue": ".toml", "hours": ".toml", "policy": ".toml", "rule": ".toml", "ack": ".toml",
+    "alert": ".toml", "brakes": ".toml",
+}  # fmt: skip
 """Kind to the ending its files have."""
 
 
@@ -29,6 +32,12 @@ def example(kind: str, name: str) -> str:
             return office()
         case "policy":
             return STANDARD
+        case "ack":
+            return acks.EXAMPLE
+        case "alert":
+            return alerts.EXAMPLE
+        case "brakes":
+            return brakes.STANDARD
         case _:
             return rule_text.example()
 
@@ -44,6 +53,12 @@ def check(kind: str, name: str, text: str) -> None:
             read_calendar(text)
         case "policy":
             read_policy(text)
+        case "ack":
+            acks.read_ack(text, name=name)
+        case "alert":
+            alerts.read_alerts(text, name=name)
+        case "brakes":
+            brakes.read_rations(text)
         case _:
             read_rule(text, name=name)
 

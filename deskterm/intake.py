@@ -6,6 +6,7 @@ in, changes come out. Knows nothing of mailboxes or of the database.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from channels.letter import Address, Letter
@@ -185,13 +186,14 @@ def _message(
         "body": letter.sha256,
         "folds": " ".join(f"{fold.kind}{fold.first}-{fold.last}" for fold in letter.folds) or None,
         "files": write_files(tuple(_file(letter, n) for n in range(len(letter.parts)))),
-        "signals": " ".join(_signals(letter, facts, sent=sent)) or None,
+        "signals": " ".join(signals(letter, facts, sent=sent)) or None,
         "why": why,
     }
     return [put(facts.message, row)]
 
 
-def _signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
+def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
+    """The marks its message carries; `sent` for a letter of ours in an archive."""
     found = [
         ("auto", letter.automatic),
         ("list", letter.mailing_list),
@@ -281,8 +283,12 @@ def _joined_archive(
 
 def addresses(letter: Letter) -> set[str]:
     """Lower-case addresses of everybody a letter names."""
-    people = (*letter.sender, *letter.to, *letter.cc, *letter.reply_to)
-    return {person.addr.lower() for person in people if "@" in person.addr}
+    return set(addresses_of((*letter.sender, *letter.to, *letter.cc, *letter.reply_to)))
+
+
+def addresses_of(people: Iterable[Address]) -> frozenset[str]:
+    """Lower-case addresses of these people."""
+    return frozenset(person.addr.lower() for person in people if "@" in person.addr)
 
 
 def snippet(text: str) -> str:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
-from deskterm import intake, lookups
+from deskterm import acks, intake, lookups
 from deskterm.desk import Desk
 from store import blobs, mailbox, shelf
 from store.errors import StoreError
 from store.log.tx import Beside, Tx
+from store.rules.acks import Ack
 
 if TYPE_CHECKING:
     from channels.batch import Batch
@@ -118,10 +119,13 @@ class Batcher:
     archived: int | None = None
     """The moment of a silent import; None for letters that come in now."""
     counts: Counts = field(default_factory=Counts)
+    _acks: tuple[Ack, ...] = ()
+    """The acknowledgements in force while a batch is taken in; an archive is never acknowledged."""
 
     def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
         with self.desk.store.write() as tx:
+            self._acks = acks.written(tx.conn) if self.archived is None else ()
             became = Counter([self.place(tx, read) for read in letters])
             for thing in beside:
                 thing.write(tx.conn)
@@ -142,7 +146,7 @@ class Batcher:
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
             return Became.SHELVED
         try:
-            taken = self._placed(tx, read, read.letter)
+            taken, answer = self._placed(tx, read, read.letter)
         except (StoreError, sqlite3.Error, MemoryError):
             raise
         except Exception as error:
@@ -151,7 +155,7 @@ class Batcher:
             return self.place(tx, replace(read, letter=None, reason=reason))
         beside = (read.blob, _Cites(taken.message, read.letter)) if taken.changes else ()
         receipt = tx.commit(
-            taken.changes,
+            taken.changes if answer is None else (*taken.changes, acks.reason(taken, answer)),
             actor="mail",
             kind=taken.kind,
             key=taken.key if taken.changes else None,
@@ -162,19 +166,28 @@ class Batcher:
         self._account(tx, read, mailbox.MESSAGE, taken.message)
         if not receipt.entry:
             return Became.KNOWN
+        if answer is not None:
+            acks.send(self.desk, tx, answer, read.letter, taken, cause=receipt.entry)
         return Became.ARCHIVED if self.archived is not None else Became.NEW
 
-    def _placed(self, tx: Tx, read: Read, letter: Letter) -> intake.Taken:
-        """Where the letter goes and what it changes; writes nothing."""
+    def _placed(self, tx: Tx, read: Read, letter: Letter) -> tuple[intake.Taken, acks.Answer | None]:
+        """Where the letter goes, what it changes, and whether it is acknowledged; writes nothing."""
         desk = self.desk
         found = lookups.facts(
             tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(),
             folder=desk.blob_folder, archived=self.archived is not None,
         )  # fmt: skip
-        return intake.take(
-            letter, found, secret=desk.store.secret, received=self._received(letter, read), agent=desk.agent,
+        received = self._received(letter, read)
+        taken = intake.take(
+            letter, found, secret=desk.store.secret, received=received, agent=desk.agent,
             archived=self.archived, archive_days=desk.settings.archive_days,
         )  # fmt: skip
+        if not self._acks:
+            return taken, None
+        source = read.source.partition("/")[0]
+        return taken, acks.decide(
+            desk, tx, self._acks, letter, found, taken, received=received, source=source
+        )
 
     def _received(self, letter: Letter, read: Read) -> int:
         """When our server got it; never in the future, or every clock would stand still."""

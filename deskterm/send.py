@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, Unreachable
 from channels.letter import Outgoing
-from deskterm import copies, live
+from deskterm import auto_letters, copies, live
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.letters import letter_of
@@ -59,6 +59,7 @@ def round_(desk: Desk, *, secrets: Secrets | None = None, ways: Ways | None = No
     """
     ways = ways if ways is not None else Ways()
     secrets = secrets or Keys(desk.home, desk.settings)
+    auto_letters.drop(desk)
     counts = _recover(desk)
     for name, rows in _waiting(desk, ways).items():
         counts += _mailbox(desk, name, rows, secrets=secrets, ways=ways)

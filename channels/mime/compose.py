@@ -25,6 +25,8 @@ __all__ = ["base_subject", "compose", "quote", "reply_subject"]
 _POLICY: Final = email.policy.SMTP.clone(cte_type="7bit")
 _ID: Final = re.compile(r"[!-;=?-~]{1,900}")
 _TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,80}/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}", re.IGNORECASE)
+_BY_ITSELF: Final = b"Auto-Submitted: auto-replied\r\nPrecedence: bulk\r\nX-Auto-Response-Suppress: All\r\n"
+"""So that no program answers (RFC 3834 5; the other two for older responders and for Exchange)."""
 REFERENCES: Final = 20
 """Ids kept in References: the first, which names the thread, and the latest."""
 REFERENCES_CHARS: Final = 4_000
@@ -64,7 +66,7 @@ def _head(letter: Outgoing) -> list[bytes]:
     fields.append(field("Date", [formatdate(letter.date, localtime=False)]))
     fields.extend(_thread(letter))
     if letter.automatic:
-        fields.append(b"Auto-Submitted: auto-replied\r\nX-Auto-Response-Suppress: All\r\n")
+        fields.append(_BY_ITSELF)
     return fields
 
 

@@ -44,7 +44,7 @@ def promised(conn: sqlite3.Connection) -> Promised:
     found = in_order(_policies(conn))
     if not found or found[-1].scope:
         found.append(read_policy(STANDARD))
-    return Promised(tuple(found), {policy.hours: _hours(conn, policy.hours) for policy in found})
+    return Promised(tuple(found), {policy.hours: hours_named(conn, policy.hours) for policy in found})
 
 
 def of_ticket(conn: sqlite3.Connection, ticket: str, here: Promised) -> tuple[Policy, Hours]:
@@ -73,7 +73,8 @@ def _policies(conn: sqlite3.Connection) -> Iterator[Policy]:
             continue
 
 
-def _hours(conn: sqlite3.Connection, name: str) -> Hours:
+def hours_named(conn: sqlite3.Connection, name: str) -> Hours:
+    """The calendar of this name; the shipped one where there is none that can be read."""
     if name == ROUND_THE_CLOCK:
         return Hours(Calendar(zone="UTC", week=ALWAYS))
     doc = docs.named(conn, "hours", name)

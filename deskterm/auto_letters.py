@@ -1,0 +1,129 @@
+"""The one way out for letters without a person behind them: every brake, then the outbox.
+
+Acknowledgements and rules pass here and nowhere else. Counting and queueing are one transaction, so that two
+processes cannot both send the last letter of a ration; the key makes a second attempt the same letter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from deskterm import live
+from deskterm.config import Box
+from deskterm.desk import Desk
+from deskterm.intake import snippet
+from store import blobs, outbox
+from store.log import ids
+from store.log.entry import Change, Value, put
+from store.log.tx import Tx
+from store.model import Kind
+from store.reads import auto_letters, conversation, dead
+from store.reads.conversation import write_recipients
+from store.rules import brakes
+from store.rules.acks import nobody_reads
+
+ACTOR = "deskterm"
+
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._%+=$-]{1,120}@[A-Za-z0-9.-]{1,100}")
+"""Ids of letters that may be cited: nothing a program shows or follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoLetter:
+    """A letter the desk sends by itself. Its words are the desk's own."""
+
+    kind: str
+    """What sends it, for the brakes: `ack`, or a rule."""
+    key: str
+    """Of its entry: the same cause never sends twice."""
+    ticket: str
+    to: str
+    """The bare address."""
+    subject: str
+    text: str
+    mailbox: str
+    box: Box
+    why: str
+    answers: str = ""
+    """Message-ID of the letter it answers."""
+
+
+def stopped(desk: Desk, tx: Tx, wanted: brakes.Letter) -> str:
+    """Why such a letter may not leave now, in words; empty when it may."""
+    address = wanted.address.lower()
+    if not live.may_leave(desk, [address]):
+        return "the outbox is locked (deskterm live)"
+    if address in desk.settings.addresses():
+        return "it would go to ourselves"
+    if nobody_reads(address):
+        return f"nobody reads letters to {address}"
+    if gone := dead.among(tx.conn, [address]).get(address):
+        return f"letters to {address} come back: {gone.words}"
+    found = brakes.brake(wanted, auto_letters.made(tx.conn, wanted.at), auto_letters.rations(tx.conn))
+    return f"brake: {found}" if found else ""
+
+
+def post(desk: Desk, tx: Tx, letter: AutoLetter, *, cause: int | None = None) -> str:
+    """Queue a letter, unless a brake stops it; returns why not, empty when it is on its way."""
+    row = tx.conn.execute("SELECT ifnull(subject, '') FROM ticket WHERE id = ?", (letter.ticket,)).fetchone()
+    wanted = brakes.Letter(desk.now, letter.kind, letter.to, letter.ticket, str(row[0]) if row else "")
+    if why_not := stopped(desk, tx, wanted):
+        return why_not
+    blob = blobs.words(letter.text)
+    changes = _changes(letter, wanted, secret=desk.store.secret, body=blob.hash)
+    receipt = tx.commit(changes, actor=ACTOR, kind=letter.kind, key=letter.key, cause=cause, beside=(blob,))
+    return "" if receipt.entry else "it was sent already"
+
+
+def drop(desk: Desk) -> int:
+    """Call back what waits and is of no use any more: it is a day old, or the outbox was locked meanwhile.
+
+    Nobody wants to be told after a week that a letter has arrived. Returns how many.
+    """
+    gone = 0
+    for row in outbox.unsent(desk.conn):
+        if row.auto and row.state in outbox.OPEN and (words := _useless(desk, row)):
+            gone += 1
+            with desk.store.write() as tx:
+                if (now := outbox.row(tx.conn, row.id)) is not None and now.state in outbox.OPEN:
+                    changes = outbox.moved(row, outbox.CALLED_BACK, error=words)
+                    tx.commit(changes, actor=ACTOR, kind="sending")
+    return gone
+
+
+def _useless(desk: Desk, row: outbox.Waiting) -> str:
+    message = conversation.message(desk.conn, row.message)
+    if message.date < desk.now - brakes.DAY:
+        return "it waited for more than a day, so it did not leave"
+    if not live.may_leave(desk, (*message.to, *message.cc)):
+        return "the outbox was locked, so it did not leave"
+    return ""
+
+
+def _changes(letter: AutoLetter, wanted: brakes.Letter, *, secret: bytes, body: str) -> list[Change]:
+    """Message and outbox row; their ids follow from the key, so that every machine makes the same."""
+    message = ids.from_letter(secret, "m", letter.key)
+    row = ids.from_letter(secret, "x", letter.key)
+    address = letter.box.address
+    msgid = f"{message}.{letter.ticket}@{address.rpartition('@')[2] or 'desk.invalid'}"
+    filled: dict[str, Value] = {
+        "ticket": letter.ticket,
+        "kind": Kind.OUT.value,
+        "author": ACTOR,
+        "date": wanted.at,
+        "msgid": msgid,
+        "refs": letter.answers if _PLAIN_ID.fullmatch(letter.answers) else None,
+        "subject": letter.subject,
+        "sender": f"{letter.box.name} <{address}>" if letter.box.name else address,
+        "rcpt": write_recipients((letter.to,), ()),
+        "snippet": snippet(letter.text) or None,
+        "body": body,
+        "why": letter.why,
+        "auto": 1,
+    }
+    waits = outbox.queued(
+        row, ticket=letter.ticket, message=message, msgid=msgid, mailbox=letter.mailbox, not_before=wanted.at,
+        auto=True,
+    )  # fmt: skip
+    return [put(message, filled), waits, Change(row, *auto_letters.mark(wanted))]
