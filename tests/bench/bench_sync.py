@@ -15,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 
@@ -44,26 +45,24 @@ _WORDS = re.findall(
 )
 
 
-def letters(count: int) -> list[bytes]:
+def letters(count: int) -> Iterator[bytes]:
     """An archive of threads: prose with quotes, two in five with HTML beside, one in ten with a file."""
     chance = random.Random(11)
-    made: list[bytes] = []
     heads: list[tuple[str, str, str]] = []
     for n in range(count):
         msgid = f"{n}.{chance.randrange(10**9)}@mail{n % 40}.example"
         if heads and chance.random() < 0.6:
-            root, parent, subject = chance.choice(heads[-60:])
+            root, parent, subject = chance.choice(heads)
             head = f"Subject: Re: {subject}\r\nReferences: <{root}> <{parent}>\r\nIn-Reply-To: <{parent}>\r\n"
         else:
             root, subject = msgid, " ".join(chance.choices(_WORDS, k=5))
             head = f"Subject: {subject}\r\n"
-        heads.append((root, msgid, subject))
+        heads = [*heads[-59:], (root, msgid, subject)]
         who = hash_of(root) % 400
         head += f"Message-ID: <{msgid}>\r\nDate: {formatdate(START + n * 600)}\r\n"
         head += f"From: Customer {who} <c{who}@mail{who % 40}.example>\r\nTo: help@example.org\r\n"
         head += "".join(f"Received: from mx{k}.example by mx{k + 1}.example; now\r\n" for k in range(4))
-        made.append(head.encode() + _body(chance))
-    return made
+        yield head.encode() + _body(chance)
 
 
 def hash_of(text: str) -> int:
@@ -113,10 +112,10 @@ def thrown_away(server: Dovecot) -> int:
     return len(uids)
 
 
-def into_a_desk(server: Dovecot, home: Path) -> int:
+def into_a_desk(port: int, home: Path) -> int:
     """A first sync, as the program does it."""
     where = Box(
-        address="help@example.org", user=USER, imap=f"127.0.0.1:{server.port}", imap_security="plain",
+        address="help@example.org", user=USER, imap=f"127.0.0.1:{port}", imap_security="plain",
         insecure_loopback=True,
     )  # fmt: skip
     home.mkdir()
@@ -152,11 +151,11 @@ def main() -> None:
                 assert thrown_away(server) == LETTERS
                 theirs.append(time.perf_counter() - begun)
                 begun = time.perf_counter()
-                assert into_a_desk(server, Path(folder) / str(n)) == LETTERS
+                assert into_a_desk(server.port, Path(folder) / str(n)) == LETTERS
                 ours.append(time.perf_counter() - begun)
             desk, desk_blocks = size_of(Path(folder) / "0")
             if os.environ.get("PROFILE"):
-                profiled(server, Path(folder) / "profiled")
+                profiled(server.port, Path(folder) / "profiled")
         finally:
             server.stop()
     best, floor = min(ours), min(theirs)
@@ -170,10 +169,10 @@ def main() -> None:
     print(f"  Maildir {mail / 1e6:.1f} MB, {mail_blocks / 1e6:.1f} on disk")
 
 
-def profiled(server: Dovecot, home: Path) -> None:
+def profiled(port: int, home: Path) -> None:
     """Print where the time of one sync goes."""
     profile = cProfile.Profile()
-    profile.runcall(into_a_desk, server, home)
+    profile.runcall(into_a_desk, port, home)
     pstats.Stats(profile).sort_stats("tottime").print_stats(35)
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -139,7 +139,7 @@ class Dovecot:
         for path in (top, *top.rglob("*")):
             os.chown(path, self.uid, self.gid)
 
-    def fill(self, name: str, letters: Sequence[bytes], *, first: int = 0) -> None:
+    def fill(self, name: str, letters: Iterable[bytes], *, first: int = 0) -> None:
         """Lay letters down as files in the INBOX of `name`, in order of their names."""
         folder = self.dir / "mail" / name / "Maildir" / "cur"
         for at, raw in enumerate(letters, first):
