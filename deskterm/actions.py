@@ -91,6 +91,15 @@ _GO = (
     _go("customer", "this customer", "c"),
     _go("history", "history", "h"),
     _go("errors", "errors", "e"),
+    Action(
+        "desk.live",
+        "going live",
+        ("g l",),
+        undo=UNDO,
+        group="Go",
+        shell="deskterm live",
+        help="Shadow mode, live for some senders, or for all.",
+    ),
 )
 
 _IN_LIST = (

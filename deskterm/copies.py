@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, LoginRefused, NoSecret
+from deskterm import live
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.mailboxes import imap_account
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def keep(desk: Desk, *, secrets: Secrets, ways: Ways) -> tuple[str, ...]:
-    """Put owed copies into Sent; what went wrong, in words."""
+    """Put owed copies into Sent; what went wrong, in words. In shadow mode they stay owed."""
+    if live.in_shadow(desk):
+        return ()
     owed: dict[str, list[outbox.Waiting]] = {}
     done: list[outbox.Waiting] = []
     for row in outbox.uncopied(desk.conn):

@@ -1,4 +1,5 @@
-"""The lock on the outbox: after the silent first sync nothing leaves until a person says go.
+"""Shadow mode and going live: after the silent first sync the desk reads, changes nothing on the server and
+sends nothing, until a person says go; for some senders first, then for all.
 
 Kept as a doc, so that it is in the log, shared by a team and can be undone.
 """
@@ -17,10 +18,12 @@ from store.reads import docs
 
 KIND, NAME = "desk", "live"
 ON, OFF = "on", "off"
+SHADOW = outbox.SHADOW
+"""What being off is called, and why a reply is held."""
 
 
 def state(desk: Desk) -> str:
-    """`on`, `off`, or the addresses letters may leave for, space separated."""
+    """`on`, `off` (shadow mode), or the addresses and `@domains` letters may leave for, space separated."""
     doc = docs.named(desk.conn, KIND, NAME)
     return doc.body if doc and doc.body else ON
 
@@ -33,7 +36,43 @@ def may_leave(desk: Desk, people: Iterable[str]) -> bool:
 def _allowed(word: str, people: Iterable[str]) -> bool:
     if word in (ON, OFF):
         return word == ON
-    return {address_of(person) for person in people} <= set(word.lower().split())
+    named = set(word.lower().split())
+    return all(_is_named(address_of(person), named) for person in people)
+
+
+def _is_named(address: str, named: set[str]) -> bool:
+    return address in named or f"@{address.rpartition('@')[2]}" in named
+
+
+def in_shadow(desk: Desk) -> bool:
+    """Whether nothing may leave and nothing may be changed on a server, such as a copy put into Sent."""
+    return state(desk) == OFF
+
+
+def words(desk: Desk) -> str:
+    """How the desk is live, for the status line; nothing where all replies leave."""
+    now, waiting = state(desk), len(held(desk))
+    if now == ON:
+        return ""
+    wait = f", {many(waiting, 'reply', 'replies')} held" if waiting else ""
+    return f"shadow: nothing leaves{wait}" if now == OFF else f"live for {now.replace(' ', ', ')} only{wait}"
+
+
+def why_held(desk: Desk, people: Iterable[str]) -> str:
+    """Why a letter to these people is held."""
+    now = state(desk)
+    if now == OFF:
+        return SHADOW
+    named = set(now.lower().split())
+    others = [person for person in map(address_of, people) if not _is_named(person, named)]
+    return f"{SHADOW}: not live for {', '.join(others)} yet"
+
+
+def named(typed: str) -> str:
+    """Addresses and `@domains` as typed, in the form they are kept; nothing when one of them is neither."""
+    words = [word.strip("<>").lower() for word in typed.replace(",", " ").split()]
+    fit = all(word.isprintable() and word.count("@") == 1 and word.rpartition("@")[2] for word in words)
+    return " ".join(sorted(set(words))) if fit else ""
 
 
 def lock(desk: Desk) -> None:
@@ -52,23 +91,33 @@ def held(desk: Desk) -> list[outbox.Waiting]:
 
 
 def open_(desk: Desk, to: str = ON) -> Done:
-    """Unlock the outbox for everybody, or for the addresses in `to`; what was held is queued."""
+    """Go live for everybody, or for the addresses and `@domains` in `to`; what they are owed is queued.
+
+    What waits to leave to anybody else is held again.
+    """
     free = [row for row in held(desk) if _allowed(to, _people(desk, row))]
+    shut = [row for row in _waiting(desk) if not _allowed(to, _people(desk, row))]
     changes = [c for row in free for c in outbox.moved(row, outbox.QUEUED, not_before=desk.now)]
+    changes += [c for row in shut for c in outbox.moved(row, outbox.HELD, error=SHADOW)]
     return desk.commit(
         lambda tx: ("live", [*_said(tx, to), *changes], ()),
-        words="Outbox open" + (f"; {many(len(free), 'reply', 'replies')} may leave" if free else ""),
+        words=("Outbox open" if to == ON else f"Live for {to.replace(' ', ', ')}")
+        + (f"; {many(len(free), 'reply', 'replies')} may leave" if free else ""),
     )
 
 
 def close(desk: Desk) -> Done:
-    """Lock the outbox: replies are held from now on."""
-    waiting = [row for row in outbox.unsent(desk.conn) if row.state in (outbox.QUEUED, outbox.LATER)]
-    changes = [c for row in waiting for c in outbox.moved(row, outbox.HELD)]
+    """Into shadow mode: replies are held from now on."""
+    waiting = _waiting(desk)
+    changes = [c for row in waiting for c in outbox.moved(row, outbox.HELD, error=SHADOW)]
     return desk.commit(
         lambda tx: ("live", [*_said(tx, OFF), *changes], ()),
-        words=f"Outbox locked; {many(len(waiting), 'reply', 'replies')} held",
+        words=f"Shadow mode, outbox locked; {many(len(waiting), 'reply', 'replies')} held",
     )
+
+
+def _waiting(desk: Desk) -> list[outbox.Waiting]:
+    return [row for row in outbox.unsent(desk.conn) if row.state in (outbox.QUEUED, outbox.LATER)]
 
 
 def _said(tx: Tx, word: str) -> list[Change]:

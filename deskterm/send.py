@@ -146,8 +146,9 @@ def _one(desk: Desk, row: outbox.Waiting, secrets: Secrets) -> _Tried:
     """Send one letter, if it may leave, and settle what became of it."""
     try:
         letter = letter_of(desk, row)
-        if not live.may_leave(desk, [one.addr for one in (*letter.to, *letter.cc)]):
-            _commit(desk, row, outbox.moved(row, outbox.HELD))
+        people = [one.addr for one in (*letter.to, *letter.cc)]
+        if not live.may_leave(desk, people):
+            _commit(desk, row, outbox.moved(row, outbox.HELD, error=live.why_held(desk, people)))
             return _Tried()
         box = desk.settings.mailbox.get(row.mailbox)
         if box is None and row.mailbox not in ("", LOCAL):

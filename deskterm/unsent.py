@@ -18,7 +18,7 @@ from store.reads import conversation
 FAILED = (outbox.REFUSED, outbox.UNSURE)
 _WORDS = {
     outbox.QUEUED: "leaves in a moment",
-    outbox.HELD: "held: the outbox is locked",
+    outbox.HELD: "held",
     outbox.SENDING: "leaving now",
     outbox.LATER: "tried again later",
     outbox.REFUSED: "NOT SENT",

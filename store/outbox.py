@@ -17,6 +17,8 @@ QUEUED = "queued"
 """Leaves at `not_before`; until then it can be called back."""
 HELD = "held"
 """Waits for a person to unlock the outbox."""
+SHADOW = "shadow"
+"""Why a reply is held: the desk is in shadow mode."""
 ASKS = "asks"
 """Waits for a person to look again: the ticket moved since the reply was begun."""
 SENDING = "sending"
@@ -65,13 +67,13 @@ def queued(
     state: str = QUEUED, auto: bool = False, base: int | None = None, at: int | None = None,
     html: bool = False,
 ) -> Change:  # fmt: skip
-    """The row that lets a reply leave."""
+    """The row that lets a reply leave; one that is held from the start is so for shadow mode."""
     return put(
         eid,
         {
             "ticket": ticket, "message": message, "msgid": msgid, "mailbox": mailbox, "state": state,
             "not_before": not_before, "attempts": 0, "auto": int(auto) or None, "base": base,
-            "at": at, "html": int(html) or None,
+            "at": at, "html": int(html) or None, "error": SHADOW if state == HELD else None,
         },
     )  # fmt: skip
 

@@ -17,3 +17,11 @@ def one(text: str) -> str:
         raise click.UsageError(
             f'"{text.strip()[:60]}" is not one mail address; write it like ann@example.com.'
         ) from None
+
+
+def one_or_domain(text: str) -> str:
+    """An address, or `@example.com` for everybody there; lower case. Raises UsageError."""
+    bare = text.strip().lower()
+    if "@" not in bare.lstrip("@"):
+        return "@" + one(f"x@{bare.lstrip('@')}").partition("@")[2]
+    return one(bare).lower()

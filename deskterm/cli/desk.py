@@ -57,22 +57,23 @@ def _queue(desk: Desk) -> None:
 
 
 @click.command("live")
-@click.argument("word", type=click.Choice(["on", "off", "for"]), required=False)
+@click.argument("word", type=click.Choice(["on", "off", "shadow", "for"]), required=False)
 @click.argument("addresses", nargs=-1)
 @json_option
 def live_verb(word: str | None, addresses: tuple[str, ...], as_json: bool) -> None:
-    """Say what would leave; `on` unlocks the outbox, `off` locks it, `for ADDRESS...` lets some out."""
+    """Say what would leave. `shadow` (or `off`): nothing does, and nothing changes on the server; `for
+    ADDRESS... @DOMAIN...`: replies to these leave; `on`: all do.
+    """
     if (word == "for") != bool(addresses):
-        raise click.UsageError("Write `deskterm live for ADDRESS...`, `live on`, `live off` or just `live`.")
+        raise click.UsageError(
+            "Write `deskterm live for ADDRESS... @DOMAIN...`, `live on`, `live shadow` or just `live`."
+        )
     with opened() as desk:
-        if word == "off":
+        if word in ("off", "shadow"):
             say.told(live.close(desk).words)
         elif word is not None:
-            say.told(
-                live.open_(
-                    desk, " ".join(sorted(address.one(text).lower() for text in addresses)) or live.ON
-                ).words
-            )
+            named = " ".join(sorted({address.one_or_domain(text) for text in addresses}))
+            say.told(live.open_(desk, named or live.ON).words)
         _outbox(desk, as_json=as_json)
 
 
@@ -84,7 +85,7 @@ def _outbox(desk: Desk, *, as_json: bool) -> None:
             say.json_line(jsonl.waiting(row, message, number=_number(desk, row.ticket)))
         return
     now = live.state(desk)
-    words = {live.ON: "open: replies leave", live.OFF: "locked: nothing leaves"}
+    words = {live.ON: "open: replies leave", live.OFF: "locked (shadow mode): nothing leaves"}
     say.line(f"Outbox {words.get(now, f'open for {now} only')}")
     say.rows(_waiting(desk, row) for row in outbox.unsent(desk.conn))
 
@@ -142,7 +143,10 @@ def _round(desk: Desk, *, as_json: bool, again: bool = False) -> int:
     for sentence in trouble:
         say.told(sentence)
     if not again and live.state(desk) == live.OFF and live.held(desk):
-        say.told("Replies are held: `deskterm live` shows them, `deskterm live on` lets them go.")
+        say.told(
+            "Replies are held in shadow mode: `deskterm live` shows them, `live for ADDRESS` lets some go, "
+            "`live on` all."
+        )
     return errors.FAILED if trouble else errors.DONE
 
 

@@ -11,6 +11,7 @@ from deskterm.screens.filtering import Filtering
 from deskterm.screens.going import Going
 from deskterm.screens.helping import Helping
 from deskterm.screens.listing import Listing
+from deskterm.screens.living import Living
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
@@ -26,5 +27,5 @@ def parts(screen: MainScreen) -> dict[str, Handler]:
     return {
         **screen.acting.handlers(), **screen.composing.handlers(), **screen.filtering.handlers(),
         **screen.going.handlers(), **screen.helping.handlers(), **Listing(screen).handlers(),
-        **Copying(screen).handlers(),
+        **Copying(screen).handlers(), **Living(screen).handlers(),
     }  # fmt: skip

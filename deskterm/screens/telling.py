@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deskterm import actions, attachments, unsent
+from deskterm import actions, attachments, live, unsent
 from deskterm.actions import BY_ID, CONVERSATION, TEXT
 from deskterm.desk import Done
 from deskterm.keymap import NAMES
@@ -59,7 +59,12 @@ class Telling:
         count = self.screen.list.picked.count(self.screen.list.total)
         if count:
             return [(f"{count:,} selected", Role.MARK)]
-        return self._sync()
+        return self._live() + self._sync()
+
+    def _live(self) -> list[Run]:
+        """Shadow mode, or for whom the desk is live; nothing where all replies leave."""
+        words = live.words(self.desk)
+        return [(clean(words), Role.WARN), ("  ", Role.TEXT)] if words else []
 
     def _default(self) -> list[Run]:
         letter = self.screen.letter

@@ -361,7 +361,7 @@ def test_a_locked_outbox_holds_a_reply_and_says_so(home: Path) -> None:
     ok(home, "live", "off")
     assert "held" in ok(home, "reply", "1", "-m", "x").err
     out = ok(home, "live").out
-    assert out.splitlines()[0] == "Outbox locked: nothing leaves"
+    assert out.splitlines()[0] == "Outbox locked (shadow mode): nothing leaves"
     assert "held  #1  Dana 1 <p1@shop.example>" in out
     (waiting,) = [one for one in ok(home, "live", "--jsonl").objects if one["number"] == 1]
     assert (waiting["schema"], waiting["state"]) == ("deskterm.waiting.1", "held")

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import live, replies, send, writing
+from deskterm import live, replies, send, sync, writing
 from deskterm.desk import Desk
+from store import outbox
 from store.errors import Refused
-from tests.rigs.mail import Clock, box, opened, secrets, settings, states
+from tests.rigs.imapd import Imapd
+from tests.rigs.mail import Clock, box, letter, opened, secrets, settings, states
 from tests.rigs.smtpd import Smtpd
 
 
@@ -68,6 +70,74 @@ def test_open_for_some_addresses_alone(desk: Desk, smtpd: Smtpd) -> None:
     send.round_(desk, secrets=secrets)
     assert [address.lower() for address in reached(smtpd)] == ["dana@x.example"] * 2
     assert states(desk) == ["sent", "held", "held", "sent", "held"]
+
+
+def test_open_for_a_domain_and_nobody_else_at_it_by_name(desk: Desk, smtpd: Smtpd) -> None:
+    live.open_(desk, live.named("@X.example, lee@y.example"))
+    assert live.state(desk) == "@x.example lee@y.example"
+    for address in (
+        "dana@x.example",
+        "lee@y.example",
+        "eve@y.example",
+        "mallory@evil-x.example",
+        "m@a.x.example",
+    ):
+        reply(desk, address)
+    send.round_(desk, secrets=secrets)
+    assert reached(smtpd) == ["dana@x.example", "lee@y.example"]
+    assert {row.error for row in live.held(desk)} == {"shadow"}
+    assert live.words(desk) == "live for @x.example, lee@y.example only, 3 replies held"
+
+
+def test_why_a_reply_is_held_is_kept_with_it(desk: Desk) -> None:
+    live.lock(desk)
+    reply(desk, "dana@x.example")
+    assert [row.error for row in live.held(desk)] == ["shadow"]
+    assert live.words(desk) == "shadow: nothing leaves, 1 reply held"
+    live.open_(desk)
+    reply(desk, "lee@x.example")
+    live.open_(desk, "dana@x.example")
+    assert states(desk) == ["queued", "held"]
+    with desk.store.write() as tx:
+        row = next(iter(live.held(desk)))
+        tx.commit(outbox.moved(row, outbox.QUEUED, not_before=0), actor="x", kind="sending")
+    send.round_(desk, secrets=secrets)
+    assert [row.error for row in live.held(desk)] == ["shadow: not live for lee@x.example yet"]
+
+
+def test_shadow_mode_changes_nothing_on_the_server(tmp_path: Path, imapd: Imapd, smtpd: Smtpd) -> None:
+    """Not even the copies of what left before; they are put there once the desk is live again."""
+    imapd.deliver(letter(1))
+    with opened(tmp_path / "shadow", settings(box(imap=imapd, smtp=smtpd))) as desk:
+        sync.once(desk, secrets=secrets)
+        live.open_(desk)
+        reply(desk, "dana@x.example")
+        imapd.faults.login_words = b"[AUTHENTICATIONFAILED] not you"
+        assert send.round_(desk, secrets=secrets).sent == 1
+        imapd.faults.login_words = b""
+        live.close(desk)
+        reply(desk, "dana@x.example")
+        before = len(imapd.commands)
+        sync.once(desk, secrets=secrets)
+        said = b" ".join(imapd.commands[before:]).upper()
+        assert b"EXAMINE" in said and b"PEEK" in said + b" ".join(imapd.commands).upper()
+        for word in (b"APPEND", b"STORE", b"SELECT", b"EXPUNGE", b"MOVE", b"COPY", b"CREATE", b"RENAME"):
+            assert b" " + word + b" " not in said, word
+        assert imapd.raws("Sent") == [] and len(smtpd.letters) == 1
+        live.open_(desk, "nobody@x.example")
+        sync.once(desk, secrets=secrets)
+        assert len(imapd.raws("Sent")) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Lee@X.example", "lee@x.example"), ("b@x.example @a.example", "@a.example b@x.example"),
+        ("<a@b.example>,", "a@b.example"), ("lee", ""), ("a@b@c", ""), ("@", ""), ("", ""), ("a@b\x1b", ""),
+    ],
+)  # fmt: skip
+def test_whom_the_desk_is_live_for_as_typed(typed: str, kept: str) -> None:
+    assert live.named(typed) == kept
 
 
 def test_closing_holds_what_was_queued_and_what_was_put_off(desk: Desk, smtpd: Smtpd, clock: Clock) -> None:
