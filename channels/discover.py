@@ -1,7 +1,7 @@
 """From a mail address to servers worth trying, and one honest login to see whether they are right.
 
-A small table of providers and the names everybody uses; nothing is looked up before `try_imap` or
-`try_smtp` is called. Knows no settings file and keeps no secret.
+A small table of providers and the names everybody uses; what has to be looked up is in look_around.py.
+Knows no settings file and keeps no secret.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Candidate:
     """Where the guess comes from, in words."""
     advice: str = ""
     """What a person should know before typing a password."""
+    oauth: str = ""
+    """Who signs people in, where a password is of no use: a provider's name, or just `oauth`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,25 @@ class _Provider:
     domains: tuple[str, ...]
     smtp_port: int = 465
     advice: str = ""
+    oauth: str = ""
+    carries: tuple[str, ...] = ()
+    """How the mail servers of domains it carries mail for end (MX records)."""
 
 
 _PROVIDERS = (
     _Provider(
         "Gmail", "imap.gmail.com", "smtp.gmail.com", ("gmail.com", "googlemail.com"),
-        advice="Gmail " + APP_PASSWORD,
+        advice="Gmail " + APP_PASSWORD, carries=(".google.com", ".googlemail.com"),
     ),
     _Provider(
         "Outlook", "outlook.office365.com", "smtp-mail.outlook.com",
         ("outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "hotmail.de"), 587,
-        advice="Outlook no longer takes passwords from mail programs; it needs OAuth.",
+        advice="Outlook no longer takes passwords from mail programs; it needs OAuth.", oauth="microsoft",
+    ),
+    _Provider(
+        "Microsoft 365", "outlook.office365.com", "smtp.office365.com", (), 587,
+        advice="Microsoft 365 takes no passwords from mail programs; it needs OAuth.", oauth="microsoft",
+        carries=(".mail.protection.outlook.com", ".mx.microsoft"),
     ),
     _Provider(
         "iCloud", "imap.mail.me.com", "smtp.mail.me.com", ("icloud.com", "me.com", "mac.com"), 587,
@@ -87,7 +97,7 @@ _PROVIDERS = (
     _Provider("AOL", "imap.aol.com", "smtp.aol.com", ("aol.com",), advice="AOL " + APP_PASSWORD),
     _Provider(
         "Fastmail", "imap.fastmail.com", "smtp.fastmail.com", ("fastmail.com", "fastmail.fm"),
-        advice="Fastmail " + APP_PASSWORD,
+        advice="Fastmail " + APP_PASSWORD, carries=(".messagingengine.com",),
     ),
     _Provider("GMX", "imap.gmx.net", "mail.gmx.net", ("gmx.de", "gmx.net", "gmx.at", "gmx.ch"),
               advice="GMX lets mail programs in only after IMAP is switched on in its settings."),
@@ -96,7 +106,8 @@ _PROVIDERS = (
               advice="WEB.DE lets mail programs in only after IMAP is switched on in its settings."),
     _Provider("T-Online", "secureimap.t-online.de", "securesmtp.t-online.de", ("t-online.de",)),
     _Provider("freenet", "mx.freenet.de", "mx.freenet.de", ("freenet.de",)),
-    _Provider("mailbox.org", "imap.mailbox.org", "smtp.mailbox.org", ("mailbox.org",)),
+    _Provider("mailbox.org", "imap.mailbox.org", "smtp.mailbox.org", ("mailbox.org",),
+              carries=(".mailbox.org",)),
     _Provider("Posteo", "posteo.de", "posteo.de", ("posteo.de", "posteo.net", "posteo.org")),
     _Provider("Zoho", "imap.zoho.com", "smtp.zoho.com", ("zoho.com", "zohomail.com")),
     _Provider("Zoho", "imap.zoho.eu", "smtp.zoho.eu", ("zohomail.eu",)),
@@ -116,16 +127,31 @@ _BY_DOMAIN = {domain: provider for provider in _PROVIDERS for domain in provider
 
 
 def candidates(address: str) -> tuple[Candidate, ...]:
-    """Servers to try for `address`, likeliest first. Raises BadArgument when it is no mail address."""
+    """Servers to try for `address` without looking anything up, likeliest first. Raises BadArgument."""
+    user, domain, known = split_address(address)
+    return (known,) if known is not None else tuple(usual(user, domain))
+
+
+def known_to_carry(server: str) -> Candidate | None:
+    """The provider a mail server (of an MX record) belongs to, without a user."""
+    host = f".{server.lower().rstrip('.')}"
+    found = next((one for one in _PROVIDERS if one.carries and host.endswith(one.carries)), None)
+    return _known(found, "") if found is not None else None
+
+
+def split_address(address: str) -> tuple[str, str, Candidate | None]:
+    """The address as a login, its domain, and its servers if the domain is a known provider's own.
+
+    Raises BadArgument when it is no mail address.
+    """
     user = mailbox(address.strip())
     domain = user.rpartition("@")[2].lower().rstrip(".")
     if domain.startswith("["):
         raise BadArgument(
             f"{quoted(address)} names a number, not a domain, so its servers cannot be guessed."
         )
-    if provider := _BY_DOMAIN.get(domain):
-        return (_known(provider, user),)
-    return tuple(_usual(user, domain))
+    provider = _BY_DOMAIN.get(domain)
+    return user, domain, _known(provider, user) if provider else None
 
 
 def _known(provider: _Provider, user: str) -> Candidate:
@@ -136,10 +162,11 @@ def _known(provider: _Provider, user: str) -> Candidate:
         user,
         f"known servers of {provider.name}",
         provider.advice,
+        provider.oauth,
     )
 
 
-def _usual(user: str, domain: str) -> Iterable[Candidate]:
+def usual(user: str, domain: str) -> Iterable[Candidate]:
     """The names small hosts and companies give their servers (RFC 8314: TLS from the first byte first)."""
     for incoming, outgoing in ((f"imap.{domain}", f"smtp.{domain}"), (f"mail.{domain}",) * 2, (domain,) * 2):
         yield Candidate(
