@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from deskterm import acts, replies, subjects
+from deskterm import acts, placing, replies, subjects
 from deskterm.desk import Desk
 from deskterm.plans import held
 from deskterm.subjects import About
@@ -186,6 +186,8 @@ class Doing:
     sets: tuple[Change, ...]
     """Fields of the ticket; what is so already is left out."""
     notes: tuple[str, ...] = ()
+    routed: str = ""
+    """Why the ticket goes to whom it goes, or to nobody."""
 
     def __bool__(self) -> bool:
         return bool(self.sets or self.notes)
@@ -195,10 +197,14 @@ def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
     """What a rule does to a ticket as it stands."""
     results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
     sets = [pair for result in results for pair in result.sets]
+    found = placing.place(desk, conn, rule.route, of) if rule.route else None
+    if found and found.name:
+        sets.append(("assignee", found.name))
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
     last = {change.field: change for change in changes}
     news = (change for change in last.values() if held(of.ticket, change.field) != change.value)
-    return Doing(tuple(news), tuple(result.note for result in results if result.note is not None))
+    notes = tuple(result.note for result in results if result.note is not None)
+    return Doing(tuple(news), notes, f"{found.name or 'nobody'}: {found.why}" if found else "")
 
 
 def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from store.outbox import Waiting
 if TYPE_CHECKING:
     from deskterm.automation import Doing
     from store.reads.rule_stats import Fired, Stat
+    from store.reads.team import Member
     from store.rules.firing import Answer
 
 TICKET = "deskterm.ticket.1"
@@ -34,6 +35,7 @@ RULE = "deskterm.rule.1"
 FIRED = "deskterm.fired.1"
 TRIED = "deskterm.tried.1"
 WOULD = "deskterm.would.1"
+AGENT = "deskterm.agent.1"
 
 Json = Mapping[str, object]
 
@@ -166,6 +168,15 @@ def with_people(
     return found
 
 
+def member(one: Member, *, here: bool, load: int) -> dict[str, object]:
+    """Somebody on the team; `load` is their open work weighted by priority."""
+    return {
+        "schema": AGENT, "id": one.id, "name": one.name, "email": one.email or None, "here": here,
+        "load": load, "groups": sorted(one.groups), "skills": sorted(one.skills),
+        "languages": sorted(one.languages), "senior": one.senior, "hours": one.hours or None,
+    }  # fmt: skip
+
+
 def rule(doc: Doc, stat: Stat, *, problem: str) -> dict[str, object]:
     """A rule and what it did; `problem` says why it cannot be read."""
     return {
@@ -197,5 +208,9 @@ def would(rule: str, at: int, ticket: Ticket, does: Doing) -> dict[str, object]:
 
 def _does(does: Doing | None) -> dict[str, object]:
     if does is None:
-        return {"sets": {}, "notes": []}
-    return {"sets": {change.field: change.value for change in does.sets}, "notes": list(does.notes)}
+        return {"sets": {}, "notes": [], "routed": None}
+    return {
+        "sets": {change.field: change.value for change in does.sets},
+        "notes": list(does.notes),
+        "routed": does.routed or None,
+    }

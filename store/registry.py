@@ -60,7 +60,12 @@ TABLES = (
         frozenset({"x"}),
         frozenset({"arr", "renewal", "_deleted"}),
     ),
-    Table("u", "agent", ("name", "email", "role", "active", "_deleted"), ints=_SWITCHED),
+    Table(
+        "u",
+        "agent",
+        ("name", "email", "role", "active", "_deleted"),
+        frozenset({"group", "skill", "lang", "x"}), _SWITCHED,
+    ),
     Table("a", "article", ("title", "body", "state", "lang", "section", "_deleted"), ints=_ROWS),
     Table("d", "doc", ("kind", "name", "body", "pos", "active", "_deleted"), ints=_SWITCHED),
     Table(

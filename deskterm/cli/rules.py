@@ -144,6 +144,8 @@ def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
     """What a rule does, a line each."""
     if does is None:
         return
+    if does.routed:
+        yield f"routed to {does.routed}"
     if not does:
         yield "nothing to change, it is so already"
     for change in does.sets:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from store.errors import QueryError
+from store.errors import DocError, QueryError
 from store.rules import template
 from store.rules.doctext import Doc, Section
 from store.rules.fields import TAG
 from store.rules.macro_text import SPAN, Macro, acts_of
 from store.rules.query import Node, Term, leaves, parse
+from store.rules.routing import read_route
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 TOP = ("when", "match", "fields", "follows", "for", "since", "open_hours", "unverified", "stop", "do")
@@ -151,6 +152,10 @@ def _fits(top: Section, do: Section, rule: Rule) -> None:
         raise do.wrong("A rule has no me; name the agent, or say how to route.", "assignee")
     if rule.route and rule.do.assignee is not None:
         raise do.wrong("A rule either names the assignee or routes, not both.", "route")
+    try:
+        read_route(rule.route)
+    except DocError as error:
+        raise do.wrong(str(error), "route") from None
     for words in (rule.do.reply, rule.do.note):
         asked = next((s.ask for s in template.read(words) if isinstance(s, template.Slot) and s.ask), "")
         if asked:

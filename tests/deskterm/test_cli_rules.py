@@ -151,3 +151,39 @@ def test_a_rule_with_a_mistake_is_refused_in_one_sentence(tmp_path: Path, text: 
     (folder / "Bad.toml").write_text(text)
     refused = call(home, "docs", "import", str(tmp_path / "docs"))
     assert refused.code != 0 and said in refused.err
+
+
+def test_a_letter_is_given_to_whom_the_route_finds(home: Path) -> None:
+    ok(home, "team", "add", "Ben", "--group", "billing", "--lang", "en")
+    ok(home, "team", "add", "Eva", "--group", "billing", "--lang", "de", "--senior")
+    route = 'when = "received"\nmatch = "subject:geld"\n[do]\nroute = "load group:billing lang:auto"\n'
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.save_doc("rule", "Route", route)
+        words = "Guten Tag, ich habe eine Frage zu der Rechnung, und es ist nicht das erste Mal.\n"
+        take(desk, letter(5, subject="Geld", text=words))
+        assert Automation(desk).run() == 1
+        assert one(desk, "Geld").assignee == "Eva"
+        desk.do(acts.assign([one(desk, "Geld")], "Ben"))
+        again = "und noch eine Frage, bitte\n"
+        sender, answers = "Customer 5 <c5@customers.example>", "letter-5@customers.example"
+        take(desk, letter(6, subject="Re: Geld", sender=sender, answers=answers, text=again))
+        Automation(desk).run()
+        assert one(desk, "Geld").assignee == "Ben"
+    listed = {one["name"]: one for one in ok(home, "team", "--jsonl").objects}
+    assert (listed["Ben"]["load"], listed["Eva"]["senior"]) == (2, True)
+
+
+def test_somebody_who_is_away_is_given_nothing(home: Path) -> None:
+    ok(home, "team", "add", "Ben")
+    ok(home, "team", "away", "ben")
+    assert ok(home, "team").out.startswith("away  Ben")
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.save_doc("rule", "Route", 'when = "received"\n[do]\nroute = "turn"\n')
+        take(desk, letter(5, subject="Hello"))
+        assert Automation(desk).run() == 0
+    ok(home, "team", "here", "Ben")
+    ok(home, "team", "add", "Ben", "--skill", "refund")
+    assert ok(home, "team").out == "here  Ben  load 0  skill:refund\n"
+    ok(home, "team", "remove", "Ben")
+    assert call(home, "team").code == 3
+    assert "Nobody on the team is called" in call(home, "team", "here", "Ben").err

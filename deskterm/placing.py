@@ -1,0 +1,57 @@
+"""Who a ticket of this desk goes to: the team, the ticket and its past, handed to the routing rules."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from deskterm.desk import Desk
+from deskterm.subjects import About
+from store import blobs
+from store.errors import NotFound
+from store.keep.index import own_text
+from store.model import Kind
+from store.reads import conversation, promised, team
+from store.rules.language import guess
+from store.rules.routing import Asked, Found, Route, choose, read_route
+
+_LAST = """SELECT m.author FROM ticket t JOIN message m ON m.ticket = t.id
+  WHERE t.customer = ? AND t.id <> ? AND m.kind = 'out' AND m.auto IS NULL AND m._deleted IS NULL
+  ORDER BY m.date DESC LIMIT 1"""
+
+
+def place(desk: Desk, conn: sqlite3.Connection, words: str, of: About) -> Found:
+    """Who the ticket goes to by the route of these words. Raises DocError."""
+    route = read_route(words)
+    if of.ticket.assignee and not route.again:
+        return Found("", f"{of.ticket.assignee} has it already")
+
+    def is_open(name: str, at: int) -> bool:
+        return promised.hours_named(conn, name).is_open(at)
+
+    agents = team.agents(conn, now=desk.now, is_open=is_open)
+    if not agents:
+        return Found("", "nobody is registered; `deskterm team add NAME` does that")
+    return choose(route, agents, _asked(desk, conn, route, of))
+
+
+def _asked(desk: Desk, conn: sqlite3.Connection, route: Route, of: About) -> Asked:
+    ticket = of.ticket
+    row = conn.execute(_LAST, (ticket.customer, ticket.id)).fetchone() if route.keep else None
+    return Asked(
+        age=desk.now - ticket.created,
+        language=_language(desk, conn, ticket.id) if route.language == "auto" else "",
+        last=str(row[0]) if row else "",
+    )
+
+
+def _language(desk: Desk, conn: sqlite3.Connection, ticket: str) -> str:
+    """The language of the newest letter of the customer."""
+    letters = [one for one in conversation.messages(conn, ticket) if one.kind is Kind.IN]
+    if not letters:
+        return ""
+    last = letters[-1]
+    try:
+        text = blobs.read_text(conn, last.body, folder=desk.blob_folder) if last.body else ""
+    except NotFound:
+        text = ""
+    return guess(f"{last.subject}\n{own_text(text, last.folds)}").code
