@@ -134,6 +134,8 @@ class Outgoing:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    html: str = ""
+    """The text once more as HTML, sent as its alternative; empty: plain text alone."""
     automatic: bool = False
     """Adds Auto-Submitted: auto-replied (RFC 3834)."""
 

@@ -52,6 +52,10 @@ class Result:
     """A sentence of ours or the server's words, fit to be shown."""
     recipients: tuple[Recipient, ...] = ()
     """One for each address of the envelope, also those that were refused while others passed."""
+    size_limit: int | None = None
+    """Bytes of a letter the server takes, as it said when it was greeted; None when it did not say."""
+    sender_refused: bool = False
+    """It is the sender's address the server does not take, so another one may do."""
 
     @property
     def needs_person(self) -> bool:

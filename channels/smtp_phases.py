@@ -81,6 +81,7 @@ class Attempt:
         self._flow: asyncio.StreamWriter | None = None
         self._in_letter = False
         self._untrusted: ssl.SSLCertVerificationError | None = None
+        self._size_limit: int | None = None
 
     def envelope(self, addresses: Sequence[str]) -> None:
         """Check every address before anything is opened; one bad address stops the letter."""
@@ -169,6 +170,7 @@ class Attempt:
         await client.ehlo()
         if account.security == "starttls":
             await self._starttls(client)
+        self._size_limit = _size(client)
         if account.user and not self._without_login(client):
             await self._login(client)
 
@@ -261,7 +263,7 @@ class Attempt:
     def _options(self, client: aiosmtplib.SMTP, body: bytes) -> list[str]:
         options: list[str] = []
         if client.supports_extension("size"):
-            self._check_size(client.esmtp_extensions.get("size", ""), len(body))
+            self._check_size(len(body))
             options.append(f"SIZE={len(body)}")
         if client.supports_extension("8bitmime") and not body.isascii():
             options.append("BODY=8BITMIME")
@@ -272,10 +274,10 @@ class Attempt:
             options.append("SMTPUTF8")
         return options
 
-    def _check_size(self, limit: str, size: int) -> None:
-        if limit.strip().isdecimal() and 0 < int(limit) < size:
+    def _check_size(self, size: int) -> None:
+        if self._size_limit is not None and self._size_limit < size:
             words = (
-                f"The letter has {size:,} bytes and {self._host} takes {int(limit):,} at most, "
+                f"The letter has {size:,} bytes and {self._host} takes {self._size_limit:,} at most, "
                 "so it was not sent. Leave out an attachment."
             )
             raise self._stop(Outcome.REFUSED, words, phase=Phase.SIZE)
@@ -367,7 +369,32 @@ class Attempt:
         shared = tuple(
             Recipient(one.addr, outcome, code, words) if one.outcome is Outcome.SENT else one for one in each
         )
-        return Result(outcome, phase or self._phase, code, words, shared)
+        at = phase or self._phase
+        return Result(
+            outcome, at, code, words, shared, size_limit=self._size_limit,
+            sender_refused=outcome is Outcome.REFUSED and _is_about_sender(at, code, words),
+        )  # fmt: skip
+
+
+_SENDERS_FAULT = re.compile(
+    r"sender (?:address|verify)|not owned by|send ?as|5\.7\.60|5\.1\.8|5\.1\.7"
+    r"|not (?:allowed|authorized|permitted) to send",
+    re.IGNORECASE,
+)
+"""How servers say that a login may not send as this address, at whichever step they say it."""
+
+
+def _is_about_sender(phase: Phase, code: int | None, words: str) -> bool:
+    """Many servers put off their verdict on MAIL until RCPT, some until the letter is there."""
+    if phase is Phase.MAIL:
+        return code in (501, 550, 551, 553, 554)
+    return phase in (Phase.RCPT, Phase.DATA, Phase.DOT) and bool(_SENDERS_FAULT.search(words))
+
+
+def _size(client: aiosmtplib.SMTP) -> int | None:
+    """What the server says of the size of letters (RFC 1870); 0 there means that it has no limit."""
+    said = client.esmtp_extensions.get("size", "").strip() if client.supports_extension("size") else ""
+    return int(said) or None if said.isascii() and said.isdecimal() and len(said) < 19 else None
 
 
 def _sorted(code: int) -> Outcome:

@@ -59,6 +59,19 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Maildir for letters that leave where no SMTP server is set; empty: `out` in the home."""
     signature: str = ""
     """Put below replies, after `-- `."""
+    aliases: tuple[str, ...] = ()
+    """Other addresses that arrive here; a letter to one of them is answered from it."""
+    size_limit: Natural = 0
+    """Bytes a letter may have on its way out; 0: what the server says."""
+    html: bool = False
+    """Whether letters carry an HTML form beside the plain text."""
+    copy_to_self: bool = False
+    """Whether every letter also goes, unseen, to this mailbox: proof of sending where Sent keeps none."""
+
+    @property
+    def every_address(self) -> tuple[str, ...]:
+        """All addresses of this mailbox, its own first."""
+        return (self.address, *self.aliases)
 
 
 class Registration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,7 +107,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     send_key: str = "solve"
     """solve or open: what `y` in the composer makes of the ticket."""
     quote: str = "last"
-    """last or none: whether a reply quotes the letter it answers."""
+    """last, inline or none: whether a reply quotes the letter it answers, and where one writes."""
     archive_days: Natural = 14
     """At the first sync, letters younger than this become open tickets."""
     poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=10**9)] = 60
@@ -113,14 +126,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def addresses(self) -> frozenset[str]:
         """Our own addresses in lower case."""
-        return frozenset(box.address.lower() for box in self.mailbox.values())
+        return frozenset(one.lower() for box in self.mailbox.values() for one in box.every_address)
 
 
 _CHOICES = {
     "symbols": ("unicode", "ascii"),
     "after_solve": ("next", "stay"),
     "send_key": ("solve", "open"),
-    "quote": ("last", "none"),
+    "quote": ("last", "inline", "none"),
     "theme": ("", "dark", "light", "contrast", "colour_blind", "sixteen", "mono"),
 }
 _BOX_CHOICES = {

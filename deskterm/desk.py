@@ -16,7 +16,7 @@ from pathlib import Path
 from deskterm.acts import Act
 from deskterm.clock import kept
 from deskterm.config import Settings, load
-from deskterm.drafting import write_head
+from deskterm.drafting import as_draft, called_back
 from store import blobs, drafts, outbox
 from store.db import Store
 from store.errors import NotFound, Refused
@@ -239,11 +239,8 @@ class Desk:
         if not eid.startswith("m"):
             return None
         message = conversation.message(conn, eid)
-        head = write_head(message.to, message.cc, files=message.files, quoting=False)
-        return drafts.Draft(
-            ticket=message.ticket, agent=self.agent, kind=message.kind, text=self.text(message), head=head,
-            saved=self.now, base=self.store.last_lseq(),
-        )  # fmt: skip
+        begun = called_back(message, self.text(message), base=self.store.last_lseq())
+        return as_draft(begun, agent=self.agent, now=self.now)
 
 
 def _unmade(made: Sequence[str]) -> list[Change]:

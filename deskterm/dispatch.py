@@ -14,24 +14,31 @@ from store.errors import Refused
 from store.model import Kind, Message
 
 
-def outgoing(message: Message, text: str, files: Sequence[Attachment] = ()) -> Outgoing:
-    """The letter for one reply. Raises Refused for anything that is no reply or has nobody to go to."""
+def outgoing(
+    message: Message, text: str, files: Sequence[Attachment] = (), *, html: str = "", copy_to: str = ""
+) -> Outgoing:
+    """The letter for one reply, a blind copy of it to `copy_to`.
+
+    Raises Refused for anything that is no reply or has nobody to go to.
+    """
     if message.kind is not Kind.OUT:
         raise Refused(f"A {message.kind} is internal and can never leave; nothing was sent.")
     to = tuple(address(person) for person in message.to)
-    if not to:
+    if not (to or message.cc or message.bcc):
         raise Refused("The reply names nobody to send it to; open it and add a recipient.")
     return Outgoing(
         message_id=message.msgid,
         sender=address(message.sender),
         to=to,
         cc=tuple(address(person) for person in message.cc),
+        bcc=tuple(address(person) for person in (*message.bcc, *filter(None, [copy_to]))),
         subject=message.subject,
         text=text,
         date=message.date,
         in_reply_to=message.refs[-1] if message.refs else "",
         references=message.refs,
         attachments=tuple(files),
+        html=html,
         automatic=message.auto,
     )
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 from store import drafts
 from store.blobs import Blob
-from store.model import File, Kind
+from store.model import File, Kind, Message
 from store.reads import conversation
+from store.rules.promises import FORWARD
 
 if TYPE_CHECKING:
     from deskterm.desk import Desk
@@ -28,23 +29,34 @@ class Begun:
     text: str
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     quoting: bool | None = None
     """Whether the letter answered is put below; None as the setting says."""
     base: int = 0
     """Arrival number of the newest entry when it was begun."""
+    subject: str = ""
+    """Another one than the ticket's."""
+    html: bool | None = None
+    """Whether an HTML form goes along; None as the setting says."""
+    forward: bool = False
 
 
-def write_head(
-    to: Sequence[str], cc: Sequence[str], *, files: Sequence[File] = (), quoting: bool | None = None
-) -> str:
-    """Everything of a draft besides its words, as the store keeps it."""
-    head: dict[str, object] = {"to": list(to), "cc": list(cc)}
-    if files:
-        head["files"] = conversation.write_files(tuple(files))
-    if quoting is not None:
-        head["quoting"] = quoting
-    return json.dumps(head, ensure_ascii=False)
+def called_back(message: Message, text: str, *, base: int) -> Begun:
+    """What was written, to go on with: a reply or note that did not leave or must not stay."""
+    return Begun(
+        message.ticket, message.kind is Kind.NOTE, text, message.to, message.cc, message.bcc, message.files,
+        quoting=False, base=base, subject=message.subject, forward=FORWARD in message.signals,
+    )  # fmt: skip
+
+
+def as_draft(begun: Begun, *, agent: str, now: int) -> drafts.Draft:
+    """A draft as the store keeps it."""
+    kind = Kind.NOTE if begun.note else Kind.OUT
+    return drafts.Draft(
+        ticket=begun.ticket, agent=agent, kind=kind.value, text=begun.text, head=_written(begun), saved=now,
+        base=begun.base,
+    )  # fmt: skip
 
 
 def begun(desk: Desk, ticket: str) -> Begun | None:
@@ -54,10 +66,10 @@ def begun(desk: Desk, ticket: str) -> Begun | None:
         return None
     to, cc, _ = conversation.recipients(draft.head)
     head = _head(draft.head)
-    quoting = head.get("quoting")
     return Begun(
-        ticket, draft.kind == Kind.NOTE, draft.text, to, cc, conversation.files_of(head.get("files")),
-        quoting if isinstance(quoting, bool) else None, draft.base,
+        ticket, draft.kind == Kind.NOTE, draft.text, to, cc, conversation.blind(draft.head),
+        conversation.files_of(head.get("files")), quoting=_flag(head, "quoting"), base=draft.base,
+        subject=str(head.get("subject") or ""), html=_flag(head, "html"), forward=bool(head.get("forward")),
     )  # fmt: skip
 
 
@@ -66,12 +78,7 @@ def keep(desk: Desk, begun: Begun, blobs: Sequence[Blob] = ()) -> None:
     if not begun.text.strip() and not begun.files:
         discard(desk, begun.ticket)
         return
-    head = write_head(begun.to, begun.cc, files=begun.files, quoting=begun.quoting)
-    kind = Kind.NOTE if begun.note else Kind.OUT
-    draft = drafts.Draft(
-        ticket=begun.ticket, agent=desk.agent, kind=kind.value, text=begun.text, head=head, saved=desk.now,
-        base=begun.base,
-    )  # fmt: skip
+    draft = as_draft(begun, agent=desk.agent, now=desk.now)
     with desk.store.write() as tx:
         for one in (*blobs, draft):
             one.write(tx.conn)
@@ -88,6 +95,24 @@ def waiting(desk: Desk) -> list[tuple[str, str, str]]:
         (draft.ticket, "note" if draft.kind == Kind.NOTE else "reply", draft.text)
         for draft in drafts.of_agent(desk.conn, desk.agent)
     ]
+
+
+def _written(begun: Begun) -> str:
+    """Everything of a draft besides its words."""
+    head: dict[str, object] = {"to": list(begun.to), "cc": list(begun.cc)}
+    more: dict[str, object] = {
+        "bcc": list(begun.bcc), "subject": begun.subject, "forward": begun.forward,
+        "files": conversation.write_files(begun.files),
+    }  # fmt: skip
+    head.update((name, value) for name, value in more.items() if value)
+    flags = {"quoting": begun.quoting, "html": begun.html}
+    head.update((name, value) for name, value in flags.items() if value is not None)
+    return json.dumps(head, ensure_ascii=False)
+
+
+def _flag(head: dict[str, object], name: str) -> bool | None:
+    value = head.get(name)
+    return value if isinstance(value, bool) else None
 
 
 def _head(text: str) -> dict[str, object]:

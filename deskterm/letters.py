@@ -16,7 +16,17 @@ from store.reads import conversation
 def letter_of(desk: Desk, row: outbox.Waiting) -> Outgoing:
     """Raises Refused for what is no reply, NotFound or StoreDamaged when its bytes are not here."""
     message = conversation.message(desk.conn, row.message)
-    return dispatch.outgoing(message, _text(desk, row, message), _attachments(desk, message))
+    text, box = _text(desk, row, message), desk.settings.mailbox.get(row.mailbox)
+    return dispatch.outgoing(
+        message, text, _attachments(desk, message), html=_html(text) if row.html else "",
+        copy_to=box.address if box is not None and box.smtp and box.copy_to_self else "",
+    )  # fmt: skip
+
+
+def _html(text: str) -> str:
+    from channels.mime.render import to_html
+
+    return to_html(text)
 
 
 def _text(desk: Desk, row: outbox.Waiting, message: Message) -> str:

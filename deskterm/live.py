@@ -95,9 +95,11 @@ def open_(desk: Desk, to: str = ON) -> Done:
 
     What waits to leave to anybody else is held again.
     """
-    free = [row for row in held(desk) if _allowed(to, _people(desk, row))]
-    shut = [row for row in _waiting(desk) if not _allowed(to, _people(desk, row))]
-    changes = [c for row in free for c in outbox.moved(row, outbox.QUEUED, not_before=desk.now)]
+    free = [row for row in held(desk) if _allowed(to, people(desk, row))]
+    shut = [row for row in _waiting(desk) if not _allowed(to, people(desk, row))]
+    changes = [
+        c for row in free for c in outbox.moved(row, outbox.QUEUED, not_before=max(desk.now, row.at or 0))
+    ]
     changes += [c for row in shut for c in outbox.moved(row, outbox.HELD, error=SHADOW)]
     return desk.commit(
         lambda tx: ("live", [*_said(tx, to), *changes], ()),
@@ -128,8 +130,8 @@ def _said(tx: Tx, word: str) -> list[Change]:
     return [Change(known.id, "body", word)] if known.body != word else []
 
 
-def _people(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:
+def people(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:
+    """Everybody a reply is for."""
     from store.reads import conversation
 
-    message = conversation.message(desk.conn, row.message)
-    return (*message.to, *message.cc)
+    return conversation.message(desk.conn, row.message).people

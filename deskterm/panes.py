@@ -161,11 +161,6 @@ def boxes(desk: Desk) -> bool:
     return mailbox.any_box(desk.conn)
 
 
-def arrived(desk: Desk, eid: str, *, since: int) -> bool:
-    """Whether a letter joined this ticket after the entry that arrived as number `since`."""
-    return timeline.mail_since(desk.conn, eid, since)
-
-
 _GREETING = re.compile(r"\s*(?:hi|hello|dear|hallo|hey|bonjour|hola) +([^\s,!.]{2,40})", re.IGNORECASE)
 
 

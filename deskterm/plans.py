@@ -240,6 +240,7 @@ class _Writing:
         self.changes: list[Change] = []
         self.beside: list[Beside] = []
         self.made = {"m": 0, "x": 0}
+        self.base = desk.store.last_lseq()
         letters = [step for step in plan.steps if step.letter]
         words = [step.id for step in plan.steps if step.letter or step.note is not None]
         self.tickets = {ticket.id: ticket for ticket in many.tickets(tx.conn, words)}
@@ -267,7 +268,7 @@ class _Writing:
         free = self.open if self.open is not None else live.may_leave(desk, to)
         written = replies.reply(
             ticket,
-            replies.Reply(letter.text, letter.to, letter.cc, letter.subject),
+            replies.Reply(letter.text, letter.to, letter.cc, letter.subject, base=self.base),
             replies.From(desk.agent, letter.sender, letter.mailbox, letter.domain),
             ids=(self._id("m"), self._id("x")), now=desk.now,
             not_before=desk.now + desk.settings.undo_seconds, then=None,

@@ -49,6 +49,8 @@ class Counts:
     later: int = 0
     refused: int = 0
     unsure: int = 0
+    asked: int = 0
+    """Replies that were overtaken and wait for a person."""
     woken: int = 0
     acted: int = 0
     """Acts of rules."""

@@ -187,6 +187,7 @@ class Loop:
         for end in (ours, theirs):
             end.setblocking(False)
         self.health[name] = Health()
+        self._ways.deafen(name)
         self._run(name, lambda: self._mailbox(name, box, theirs))
         return ours
 
@@ -233,10 +234,12 @@ class Loop:
                     self._failed(health, str(error))
                     _wait(wake, next(waits), self._stop)
                 except (LoginRefused, NoSecret) as error:
+                    self._ways.deafen(name)
                     # One attempt only: repeating a wrong password locks accounts.
                     self._failed(health, str(error))
                     _wait(wake, None, self._stop)
                 except (ChannelError, StoreError, OSError) as error:
+                    self._ways.deafen(name)
                     self._failed(health, str(error))
                     _wait(wake, next(waits), self._stop)
                 except Exception as error:
@@ -280,6 +283,7 @@ class Loop:
                 _drain(wake)
 
     def _fine(self, name: str) -> None:
+        self._ways.heard(name)
         if self.health[name].error:
             # Where letters come from again, letters may leave again.
             self._ways.ask(name)

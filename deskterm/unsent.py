@@ -5,20 +5,23 @@ Reads, and commits what a person chose. No Textual.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deskterm.desk import Desk, Done
-from deskterm.drafting import write_head
-from store import drafts, outbox, shelf
+from deskterm.drafting import as_draft, called_back
+from deskterm.replies import address_of
+from store import outbox, shelf
 from store.errors import Refused
 from store.log.entry import Change
-from store.model import Kind
+from store.model import Ticket
 from store.reads import conversation
 
-FAILED = (outbox.REFUSED, outbox.UNSURE)
+FAILED = (outbox.REFUSED, outbox.UNSURE, outbox.ASKS)
+"""States in which a reply goes no further without a person."""
 _WORDS = {
     outbox.QUEUED: "leaves in a moment",
     outbox.HELD: "held",
+    outbox.ASKS: "held, because the ticket moved",
     outbox.SENDING: "leaving now",
     outbox.LATER: "tried again later",
     outbox.REFUSED: "NOT SENT",
@@ -62,37 +65,77 @@ def said(desk: Desk, row: str) -> tuple[str, str]:
     return _WORDS.get(found.state, found.state), found.error
 
 
+def one(desk: Desk, ticket: Ticket) -> outbox.Waiting:
+    """The reply of a ticket that waits for a person, the oldest of several. Raises Refused."""
+    rows = [row for row in outbox.unsent(desk.conn) if row.ticket == ticket.id]
+    found = next((row for row in rows if row.state in FAILED), None)
+    if found is None:
+        state = f": {_WORDS.get(rows[0].state, rows[0].state)}" if rows else ""
+        raise Refused(f"No reply of #{ticket.number} waits for a decision{state}.")
+    return found
+
+
 def again(desk: Desk, row: str) -> Done:
-    """Try to send once more. Raises Refused when it is not one that failed."""
+    """Send it now: what failed once more, what was overtaken as it is. Raises Refused for any other.
+
+    Only those of its recipients get it who did not get it before.
+    """
     found = _failed(desk, row)
     changes = outbox.moved(found, outbox.QUEUED, not_before=desk.now + desk.settings.undo_seconds)
-    return desk.commit(lambda tx: ("again", changes, ()), words="The reply is tried once more")
+    # Whoever says so has seen what came meanwhile.
+    changes += [Change(found.id, "base", desk.store.last_lseq()), Change(found.id, "attempts", 0)]
+    words = "The reply leaves as it is" if found.state == outbox.ASKS else "The reply is tried once more"
+    return desk.commit(lambda tx: ("again", changes, ()), words=words)
+
+
+def arrived(desk: Desk, row: str) -> Done:
+    """Take a reply that may have arrived for sent: a person has seen that it did. Raises Refused."""
+    found = _row(desk, row)
+    if found.state != outbox.UNSURE:
+        raise Refused(f"Nobody doubts this reply: {_WORDS.get(found.state, found.state)}.")
+    changes = outbox.moved(found, outbox.SENT, error=f"seen to have arrived by {desk.agent}")
+    return desk.commit(lambda tx: ("arrived", changes, ()), words="The reply counts as sent")
+
+
+def drop(desk: Desk, row: str) -> Done:
+    """Give a reply up: nobody gets it who has not got it. Raises Refused for one that may have arrived."""
+    found = _failed(desk, row)
+    if found.state == outbox.UNSURE:
+        raise Refused("It may have arrived, so it cannot be taken back; say that it did, or send it again.")
+    return desk.commit(lambda tx: ("drop", _unsent(found), ()), words="The reply is given up")
 
 
 def rewrite(desk: Desk, row: str) -> Done:
     """Call a reply that failed back into a draft, words and attachments kept. Raises Refused."""
     found = _failed(desk, row)
     message = conversation.message(desk.conn, found.message)
-    head = write_head(message.to, message.cc, files=message.files, quoting=False)
-    draft = drafts.Draft(
-        ticket=found.ticket, agent=desk.agent, kind=Kind.OUT.value, text=desk.text(message), head=head,
-        saved=desk.now, base=desk.store.last_lseq(),
-    )  # fmt: skip
-    changes = [*outbox.moved(found, outbox.CALLED_BACK), Change(found.message, "_deleted", 1)]
-    return desk.commit(lambda tx: ("rewrite", changes, (draft,)), words="The reply is a draft again")
+    begun = called_back(message, desk.text(message), base=desk.store.last_lseq())
+    if found.rest:
+        rest = {address.lower() for address in found.rest}
+        left = tuple(person for person in message.people if address_of(person) in rest)
+        begun = replace(begun, to=left or found.rest, cc=(), bcc=())
+    draft = as_draft(replace(begun, html=found.html or None), agent=desk.agent, now=desk.now)
+    words = "The reply is a draft again"
+    return desk.commit(lambda tx: ("rewrite", _unsent(found), (draft,)), words=words)
+
+
+def _unsent(found: outbox.Waiting) -> list[Change]:
+    """The row is over, and the message too unless others have it."""
+    gone = [] if found.rest else [Change(found.message, "_deleted", 1)]
+    return [*outbox.moved(found, outbox.CALLED_BACK), *gone]
 
 
 def _row(desk: Desk, row: str) -> outbox.Waiting:
     found = next((one for one in outbox.unsent(desk.conn) if one.id == row), None)
     if found is None:
-        raise Refused("This reply has left by now.")
+        raise Refused("This reply has left by now, or was called back.")
     return found
 
 
 def _failed(desk: Desk, row: str) -> outbox.Waiting:
     found = _row(desk, row)
     if found.state not in FAILED:
-        raise Refused(f"This reply did not fail: {_WORDS.get(found.state, found.state)}.")
+        raise Refused(f"This reply waits for no decision: {_WORDS.get(found.state, found.state)}.")
     return found
 
 

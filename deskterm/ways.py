@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 Secrets = Callable[[Box], "Secret"]
 
-SEND, COPY = "send", "copy"
-"""What a way is for: letters out, or their copies into the Sent folder."""
+SEND, COPY, PROOF = "send", "copy", "proof"
+"""What a way is for: letters out, their copies into the Sent folder, or a look for proof there."""
+
+GRACE = 120
+"""Seconds old replies wait for the news of a mailbox that was away; its server may be gone for good."""
 
 _WAITS = (15, 60, 120, 300, 600, 900)
 """Seconds until a server that is away is tried again; the last one repeats."""
@@ -33,6 +36,23 @@ class Ways:
     )
     """Way to the moment of its next trial and how often it failed in a row."""
     _asked: set[str] = field(default_factory=set[str])
+    _deaf: dict[str, float] = field(default_factory=dict[str, float])
+    """Mailboxes whose news is not read, with the moment replies began to wait for it; 0: none did yet."""
+
+    def deafen(self, name: str) -> None:
+        """Nothing is heard from this mailbox until `heard`; it may be called from any thread."""
+        self._deaf.setdefault(name, 0.0)
+
+    def heard(self, name: str) -> None:
+        """What came to this mailbox is in the desk; it may be called from any thread."""
+        self._deaf.pop(name, None)
+
+    def deaf(self, name: str, now: float) -> bool:
+        """Whether a reply that has waited long should wait on, until the news of its mailbox is read."""
+        began = self._deaf.get(name)
+        if began == 0.0:
+            self._deaf[name] = began = now
+        return began is not None and now - began < GRACE
 
     def ask(self, name: str = "") -> None:
         """Try this mailbox again now (all of them without a name): a person asked, or its server is back."""

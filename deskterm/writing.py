@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from deskterm import recipients, replies
+from deskterm import moments, recipients, replies
 from deskterm.config import Box, Settings
 from deskterm.desk import Desk, Done
 from deskterm.live import may_leave
-from store import blobs, drafts
+from store import blobs, drafts, learned
 from store.errors import Refused
 from store.log.entry import Change
 from store.log.tx import Beside, Tx
@@ -22,11 +23,14 @@ LOCAL = "out"
 
 def prepare(desk: Desk, ticket: Ticket, *, everybody: bool = False) -> recipients.People:
     """Who a reply to this ticket would go to; shown before anything leaves."""
-    last = replies.answered(conversation.messages(desk.conn, ticket.id))
+    messages = conversation.messages(desk.conn, ticket.id)
+    outside = people.outside(desk.conn, ticket.id)
     customer = people.customer(desk.conn, ticket.customer) if ticket.customer else None
     fallback = customer.email if customer else ""
-    own = desk.settings.addresses()
-    return recipients.answer(last, fallback=fallback, own=own, everybody=everybody)
+    return recipients.answer(
+        replies.answered(messages, outside=outside), fallback=fallback, own=desk.settings.addresses(),
+        known=recipients.acquainted(messages, outside=outside) | {fallback}, everybody=everybody,
+    )  # fmt: skip
 
 
 def subject_of(ticket: Ticket) -> str:
@@ -39,31 +43,92 @@ def reply(
     desk: Desk, ticket: Ticket, said: replies.Reply, *, then: Status | None = None, now: bool = False,
     files: Sequence[blobs.Blob] = (),
 ) -> Done:  # fmt: skip
-    """Queue a reply. It leaves after the undo delay, at once with `now`; held while the outbox is locked.
+    """Queue a reply, or a letter of the ticket that is handed on.
 
-    Raises Refused when it has no words or nobody to go to.
+    It leaves after the undo delay, at once with `now`, at the moment it names; held while the outbox is
+    locked. Raises Refused, before anything is written, for one that could not leave.
     """
-    if not said.text.strip() and not said.files:
-        raise Refused("The reply has no words; nothing was sent.")
-    if not said.to:
-        raise Refused("The reply names nobody to send it to; add a recipient.")
     sender = sender_of(desk, ticket)
-    last = replies.answered(conversation.messages(desk.conn, ticket.id))
-    held = not may_leave(desk, (*said.to, *said.cc))
-    subject = said.subject or subject_of(ticket)
-    said = replies.Reply(said.text, said.to, said.cc, subject, said.files)
-    delay = 0 if now else desk.settings.undo_seconds
+    check(desk, said, sender)
+    messages, outside = conversation.messages(desk.conn, ticket.id), people.outside(desk.conn, ticket.id)
+    last = None if said.forward else replies.answered(messages, outside=outside)
+    held = not may_leave(desk, said.people)
+    said = _whole(desk, ticket, said, sender)
+    not_before = said.at or desk.now + (0 if now else desk.settings.undo_seconds)
 
     def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
         written = replies.reply(
             ticket, said, sender, ids=(tx.new_id("m"), tx.new_id("x", 1)), now=desk.now,
-            not_before=desk.now + delay, then=then, last=last, held=held,
+            not_before=not_before, then=then, last=last, held=held,
+            known=people.participants(tx.conn, ticket.id),
         )  # fmt: skip
         beside = (written.blob, *files, drafts.Gone(ticket.id, desk.agent))
         return written.kind, written.changes, beside
 
-    words = f"Reply to {', '.join(said.to)} " + ("held: `deskterm live on` lets it go" if held else "queued")
-    return desk.commit(make, words=words)
+    return desk.commit(make, words=_queued(desk, ticket, said, held=held))
+
+
+def _whole(desk: Desk, ticket: Ticket, said: replies.Reply, sender: replies.From) -> replies.Reply:
+    """The reply with what its writer left open."""
+    box = desk.settings.mailbox.get(sender.mailbox)
+    html = said.html if said.html is not None else box is not None and box.html
+    base = said.base if said.base is not None else desk.store.last_lseq()
+    return replace(said, subject=said.subject or subject_of(ticket), html=html, base=base)
+
+
+def _queued(desk: Desk, ticket: Ticket, said: replies.Reply, *, held: bool) -> str:
+    words = f"{'Forward' if said.forward else 'Reply'} to {', '.join(said.people)} "
+    if held:
+        return words + "held: `deskterm live on` lets it go"
+    if said.at is None:
+        return words + "queued"
+    late = ticket.due_at is not None and ticket.due_at < said.at and not said.forward
+    words += f"leaves {moments.shown(said.at, zone=moments.local())}"
+    return words + (", after its promise breaks" if late else "")
+
+
+def check(desk: Desk, said: replies.Reply, sender: replies.From) -> None:
+    """Raises Refused for a reply that could not leave: no words, nobody to go to, no address, too large."""
+    from channels.envelope import mailbox
+    from channels.errors import BadArgument
+    from deskterm.dispatch import address
+
+    if not said.text.strip() and not said.files:
+        raise Refused("The reply has no words; nothing was sent.")
+    if not said.people:
+        raise Refused("The reply names nobody to send it to; add a recipient.")
+    for person in said.people:
+        try:
+            mailbox(address(person).addr)
+        except BadArgument:
+            raise Refused(
+                f"{person[:80]!r} is not one mail address, so nothing was sent. Correct it."
+            ) from None
+    box = desk.settings.mailbox.get(sender.mailbox)
+    if said.bcc and (box is None or not box.smtp):
+        raise Refused("Without an SMTP server a blind copy has no way out; leave it out or set one up.")
+    if said.at is not None and said.at <= desk.now:
+        raise Refused("The moment to send it at is over; nothing was queued.")
+    _fits(desk, said, sender.mailbox)
+
+
+def _fits(desk: Desk, said: replies.Reply, mailbox: str) -> None:
+    size, limit = replies.size_of(said), size_limit(desk, mailbox)
+    if limit and size > limit:
+        largest = max(said.files, key=lambda file: file.size, default=None)
+        what = f"{largest.name} ({largest.size:,} bytes)" if largest else "some words"
+        raise Refused(
+            f"The letter would have about {size:,} bytes, and {limit:,} are the most that leave from here."
+            f" Leave out {what}; nothing was sent."
+        )
+
+
+def size_limit(desk: Desk, mailbox: str) -> int:
+    """Bytes a letter of this mailbox may have: as set, else as its server said; 0 while nobody knows."""
+    box = desk.settings.mailbox.get(mailbox)
+    said = learned.size(desk.conn, mailbox) or 0
+    ours = box.size_limit if box is not None else 0
+    return min(filter(None, (said, ours)), default=0)
 
 
 def note(desk: Desk, ticket: Ticket, text: str) -> Done:
@@ -123,7 +188,8 @@ def quoted(desk: Desk, ticket: Ticket, *, force: bool = False) -> str:
     """
     if desk.settings.quote == "none" and not force:
         return ""
-    last = replies.answered(conversation.messages(desk.conn, ticket.id))
+    outside = people.outside(desk.conn, ticket.id)
+    last = replies.answered(conversation.messages(desk.conn, ticket.id), outside=outside)
     if last is None or last.kind is not Kind.IN:
         return ""
     from datetime import UTC, datetime
@@ -135,28 +201,40 @@ def quoted(desk: Desk, ticket: Ticket, *, force: bool = False) -> str:
 
 
 def sender_of(desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = None) -> replies.From:
-    """The mailbox the ticket was written to, else the first one. `messages` when they are read already."""
-    name, box = mailbox_of(desk, ticket, messages)
+    """The address the ticket was written to, where its server lets it send, else that of the mailbox.
+
+    `messages` when they are read already.
+    """
+    name, box, address = written_to(desk, ticket, messages)
     if box is None:
         address = f"{LOCAL}@desk.invalid"
         return replies.From(desk.agent, address, LOCAL, "desk.invalid")
+    if address != box.address and learned.refused(desk.conn, name, address):
+        address = box.address
     # Without a name of either, the address alone: nobody gets a letter from "me".
     name_shown = box.name or ("" if desk.agent == Settings().agent else desk.agent)
-    shown = f"{name_shown} <{box.address}>" if name_shown else box.address
-    return replies.From(desk.agent, shown, name, box.address.rpartition("@")[2] or "desk.invalid")
+    shown = f"{name_shown} <{address}>" if name_shown else address
+    return replies.From(desk.agent, shown, name, address.rpartition("@")[2] or "desk.invalid")
 
 
-def mailbox_of(
+def written_to(
     desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = None
-) -> tuple[str, Box | None]:
-    """The configured mailbox that the newest letter of the ticket was addressed to, else the first."""
+) -> tuple[str, Box | None, str]:
+    """The mailbox and address of ours that the newest letter of the ticket names, else the first of all."""
     boxes = desk.settings.mailbox
-    if len(boxes) < 2:
-        return next(iter(boxes.items()), ("", None))
-    read = messages if messages is not None else conversation.messages(desk.conn, ticket.id)
-    for message in reversed(read):
-        named = {replies.address_of(person) for person in (*message.to, *message.cc, message.sender)}
-        for name, box in boxes.items():
-            if box.address.lower() in named:
-                return name, box
-    return next(iter(boxes.items()), ("", None))
+    first, box = next(iter(boxes.items()), ("", None))
+    if sum(len(box.every_address) for box in boxes.values()) > 1:
+        read = messages if messages is not None else conversation.messages(desk.conn, ticket.id)
+        for message in reversed(read):
+            named = {_untagged(person) for person in (*message.to, *message.cc, message.sender)}
+            for name, one in boxes.items():
+                for address in one.every_address:
+                    if address.lower() in named:
+                        return name, one, address
+    return first, box, box.address if box is not None else ""
+
+
+def _untagged(person: str) -> str:
+    """The address without a `+tag`, which leads to the same mailbox."""
+    local, at, domain = replies.address_of(person).rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"

@@ -123,6 +123,11 @@ class Message:
     auto: bool = False
     """Sent by a rule, so it is no reply to the customer."""
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody it was written to, blind copies last."""
+        return (*self.to, *self.cc, *self.bcc)
+
 
 @dataclass(frozen=True, slots=True)
 class File:

@@ -35,6 +35,9 @@ OPEN = (QUEUED, HELD, LATER, ASKS)
 _WAITS = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
 """Seconds to wait after each failed attempt; the last one repeats."""
 
+MOST = 24
+"""Attempts after which a letter the server puts off is given up: after about five days (RFC 5321 4.5.4.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

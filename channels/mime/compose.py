@@ -42,11 +42,13 @@ def compose(letter: Outgoing) -> bytes:
         raise BadArgument("The letter names nobody to send it to; add a recipient.")
     message = EmailMessage(policy=_POLICY)
     _body(message, letter.text)
+    if letter.html:
+        _alternative(message, letter)
     taken: list[str] = []
     for attachment in letter.attachments:
         taken.append(_attach(message, attachment, taken))
-    if message.is_multipart():
-        message.set_boundary("=_" + sha256(letter.message_id.encode("utf-8", "replace")).hexdigest()[:40])
+    if letter.attachments:
+        message.set_boundary(_boundary(letter, "mixed"))
     body = re.sub(rb"\r\n|\r|\n", b"\r\n", message.as_bytes())
     return b"".join(_head(letter)) + body
 
@@ -100,12 +102,28 @@ def _thread(letter: Outgoing) -> list[bytes]:
 
 
 def _body(message: EmailMessage, text: str) -> None:
+    flowing = flow(_printable(text).rstrip("\n")) + "\n"
+    charset = "us-ascii" if flowing.isascii() else "utf-8"
+    message.set_content(flowing, charset=charset, cte=_encoding(flowing), params={"format": "flowed"})
+
+
+def _alternative(message: EmailMessage, letter: Outgoing) -> None:
+    """The HTML form after the plain one, which readers take for the poorer (RFC 2046 5.1.4)."""
+    html = _printable(letter.html)
+    message.add_alternative(html, subtype="html", charset="utf-8", cte=_encoding(html))
+    message.set_boundary(_boundary(letter, "alternative"))
+
+
+def _boundary(letter: Outgoing, what: str) -> str:
+    """Derived from the letter, so that a second attempt has equal bytes."""
+    return "=_" + sha256(f"{what} {letter.message_id}".encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def _printable(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace").decode()
     for odd in "\v\f\x1c\x1d\x1e\x85\u2028\u2029":
         text = text.replace(odd, "\n")
-    flowing = flow(text.rstrip("\n")) + "\n"
-    charset = "us-ascii" if flowing.isascii() else "utf-8"
-    message.set_content(flowing, charset=charset, cte=_encoding(flowing), params={"format": "flowed"})
+    return text
 
 
 def _encoding(text: str) -> str:

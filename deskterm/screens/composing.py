@@ -46,7 +46,16 @@ class Letter:
     def begun(self, text: str) -> Begun:
         """The same as a draft."""
         quoting = bool(self.quote) if not self.note else None
-        return Begun(self.ticket.id, self.note, text, self.to, self.cc, self.files, quoting, self.base)
+        return Begun(
+            self.ticket.id,
+            self.note,
+            text,
+            self.to,
+            self.cc,
+            files=self.files,
+            quoting=quoting,
+            base=self.base,
+        )
 
 
 class Composing:
@@ -188,6 +197,8 @@ class Composing:
             odd = warning(self.desk, letter, text)
             if odd and odd != self._warned:
                 self._warned = odd
+                # What came in is seen now, and holds the reply no longer.
+                self.letter = replace(letter, base=self.desk.store.last_lseq())
                 self.screen.showing.show_ticket(letter.ticket.id)
                 self.box.set_form(replace(self.form(), warning=f"{odd} The same key again sends it."))
                 return
@@ -197,7 +208,7 @@ class Composing:
 
     def _reply(self, letter: Letter, text: str, then: Status | None) -> Done:
         body = f"{text.rstrip()}\n\n{letter.quote}" if letter.quote and text.strip() else text
-        said = Reply(body, letter.to, letter.cc, "", letter.files)
+        said = Reply(body, letter.to, letter.cc, "", letter.files, base=letter.base)
         return writing.reply(self.desk, letter.ticket, said, then=then, files=letter.blobs)
 
     async def editor(self) -> None:

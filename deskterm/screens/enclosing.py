@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskterm import drafting, panes, writing
+from deskterm import drafting, moved, panes, writing
 from deskterm.desk import Desk
 from deskterm.replies import address_of
 from deskterm.widgets.picker import Choice, PickerBox, Question
@@ -130,10 +130,10 @@ class Enclosing:
 def warning(desk: Desk, letter: Letter, text: str) -> str:
     """One line of what should be looked at before a reply leaves, or nothing."""
     words = text.casefold()
+    if words_since := moved.since(desk, letter.ticket.id, letter.base):
+        return f"{words_since}; it stands above."
     if "{{" in text or "}}" in text:
         return "A blank is not filled in."
-    if panes.arrived(desk, letter.ticket.id, since=letter.base):
-        return "A letter came in while you wrote; it stands above."
     if not letter.files and any(word in words for word in ATTACHED):
         return "It speaks of an attachment and has none."
     if any(address_of(person).partition("@")[0] in NOBODY_READS for person in letter.to):

@@ -39,11 +39,11 @@ def of_row(row: tuple[object, ...]) -> Message:
     (eid, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,
      signals, why, auto) = row  # fmt: skip
     to, cc, reply_to = recipients(rcpt)
-    bcc = _texts(_object(rcpt).get("bcc"))
     return Message(
         id=str(eid), ticket=str(ticket or ""), kind=_kind(kind), author=str(author or ""),
         date=date if isinstance(date, int) else 0, subject=str(subject or ""), sender=str(sender or ""),
-        to=to, cc=cc, reply_to=reply_to, bcc=bcc, msgid=str(msgid or ""), refs=tuple(str(refs or "").split()),
+        to=to, cc=cc, reply_to=reply_to, bcc=blind(rcpt), msgid=str(msgid or ""),
+        refs=tuple(str(refs or "").split()),
         snippet=str(snippet or ""), body=str(body or ""), folds=str(folds or ""), files=files_of(files),
         signals=tuple(str(signals or "").split()), why=str(why or ""), auto=bool(auto),
     )  # fmt: skip
@@ -53,6 +53,11 @@ def recipients(value: object) -> tuple[tuple[str, ...], tuple[str, ...], tuple[s
     """To, Cc and Reply-To from the `rcpt` column, `{"to": [...], "cc": [...], "reply": [...]}`."""
     found = _object(value)
     return _texts(found.get("to")), _texts(found.get("cc")), _texts(found.get("reply"))
+
+
+def blind(value: object) -> tuple[str, ...]:
+    """Blind copies from the `rcpt` column; only replies of ours have them."""
+    return _texts(_object(value).get("bcc"))
 
 
 def files_of(value: object) -> tuple[File, ...]:

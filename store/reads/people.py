@@ -77,6 +77,16 @@ def participants(conn: sqlite3.Connection, ticket: str) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+OUTSIDE = "outside"
+"""What `who.ADDRESS` says of somebody a letter was only forwarded to; of others it says 1."""
+
+
+def outside(conn: sqlite3.Connection, ticket: str) -> frozenset[str]:
+    """Lower-case addresses that a letter of the ticket was forwarded to and that take no other part."""
+    rows = conn.execute("SELECT k FROM attr WHERE eid = ? AND ns = 'who' AND v = ?", (ticket, OUTSIDE))
+    return frozenset(row[0] for row in rows)
+
+
 def agents(conn: sqlite3.Connection) -> list[str]:
     """Names that hold a ticket or are registered as agents, for completion."""
     rows = conn.execute(

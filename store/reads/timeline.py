@@ -11,7 +11,7 @@ from operator import attrgetter
 from store.log import stamp
 from store.log.project import row_of
 from store.model import Kind, Status
-from store.rules.promises import ACTS, MACHINES, Act, Event
+from store.rules.promises import ACTS, FORWARD, MACHINES, Act, Event
 
 
 def events(conn: sqlite3.Connection, ticket: str) -> list[Event]:
@@ -81,6 +81,8 @@ def _letters(conn: sqlite3.Connection, wanted: str) -> dict[str, list[Event]]:
 def _act(kind: str, auto: int | None, signals: str | None) -> Act:
     if auto or (signals and not MACHINES.isdisjoint(signals.split())):
         return Act.AUTO
+    if signals and FORWARD in signals.split():
+        return Act.NOTE
     return ACTS[Kind(kind)] if kind in _KINDS else Act.NOTE
 
 
@@ -116,14 +118,6 @@ def _begin(put: object) -> _Begin:
         _STATUSES.get(status) if isinstance(status, str) else None,
         priority if isinstance(priority, int) else None,
     )
-
-
-def mail_since(conn: sqlite3.Connection, ticket: str, lseq: int) -> bool:
-    """Whether a letter joined the ticket after the entry that arrived as number `lseq`."""
-    row = conn.execute(
-        "SELECT 1 FROM entry WHERE lseq > ? AND kind = 'mail' AND instr(eids, ?) LIMIT 1", (lseq, ticket)
-    ).fetchone()
-    return row is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ def event_of(message: Message) -> Event:
     """
     if message.auto or not MACHINES.isdisjoint(message.signals):
         return Event(message.date, Act.AUTO)
+    if FORWARD in message.signals:
+        return Event(message.date, Act.NOTE)
     return Event(message.date, ACTS[message.kind])
 
 
@@ -163,3 +165,6 @@ ACTS = {Kind.IN: Act.CUSTOMER, Kind.OUT: Act.REPLY, Kind.NOTE: Act.NOTE, Kind.CA
 
 MACHINES = frozenset({"auto", "bounce"})
 """Signals of letters no person wrote."""
+
+FORWARD = "forward"
+"""Signal of a letter handed on to somebody else, which answers nobody."""

@@ -12,7 +12,7 @@ import pytest
 
 from channels.errors import NoSecret
 from channels.passwords import Secret
-from deskterm import live, replies, send, writing
+from deskterm import live, replies, send, settling, writing
 from deskterm.config import Box
 from deskterm.desk import Desk, Done
 from deskterm.ways import Ways
@@ -53,8 +53,8 @@ def words(smtpd: Smtpd) -> list[str]:
 
 
 def rows(desk: Desk) -> list[outbox.Waiting]:
-    found = desk.conn.execute("SELECT message FROM outbox ORDER BY n").fetchall()
-    return [row for (eid,) in found if (row := outbox.of_message(desk.conn, eid))]
+    found = desk.conn.execute("SELECT id FROM outbox ORDER BY n").fetchall()
+    return [row for (eid,) in found if (row := outbox.row(desk.conn, eid))]
 
 
 def test_a_reply_leaves_after_its_undo_window_and_not_before(desk: Desk, smtpd: Smtpd, clock: Clock) -> None:
@@ -180,8 +180,14 @@ def test_refused_puts_the_ticket_back_to_work(desk: Desk, smtpd: Smtpd, clock: C
     assert smtpd.letters == []
 
 
-def test_an_address_that_cannot_stand_in_a_letter_stops_that_letter_only(desk: Desk, smtpd: Smtpd) -> None:
+def test_an_address_that_cannot_stand_in_a_letter_stops_that_letter_only(
+    desk: Desk, smtpd: Smtpd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = ticket(desk)
+    with pytest.raises(Refused, match="is not one mail address"):
+        reply(desk, made, "Bad.", people=["Eve <eve@x.example\nBcc: all@x.example>"])
+    # However it came into the outbox.
+    monkeypatch.setattr(writing, "check", lambda *_: None)
     reply(desk, made, "Bad.", people=["Eve <eve@x.example\nBcc: all@x.example>"])
     reply(desk, ticket(desk, "Another"), "Good.")
     counts = send.round_(desk, secrets=secrets)
@@ -198,16 +204,15 @@ def test_whom_the_server_puts_off_gets_the_letter_later_and_the_others_once(
     smtpd.script["rcpt:lee@customers.example"] = ["450 4.2.0 greylisted"]
     smtpd.script["rcpt:gone@customers.example"] = ["550 5.1.1 unknown"]
     counts = send.round_(desk, secrets=secrets)
-    assert (counts.sent, counts.later, states(desk)) == (1, 1, ["sent", "later"])
-    assert (
-        "gone@customers.example" in (desk.conn.execute("SELECT error FROM outbox ORDER BY n").fetchone()[0])
-    )
+    assert (counts.sent, counts.later, counts.refused) == (1, 1, 1)
+    assert states(desk) == ["sent", "later", "refused"]
+    assert rows(desk)[2].error == "gone@customers.example: 5.1.1 unknown"
     with pytest.raises(Refused, match="cannot be called back"):
         desk.undo()
     clock.ahead += 61
     assert send.round_(desk, secrets=secrets).sent == 1
     assert [kept.to for kept in smtpd.letters] == [("dana@customers.example",), ("lee@customers.example",)]
-    assert smtpd.letters[0].raw == smtpd.letters[1].raw and states(desk) == ["sent", "sent"]
+    assert smtpd.letters[0].raw == smtpd.letters[1].raw and states(desk) == ["sent", "sent", "refused"]
 
 
 def test_offline_for_a_week_then_everything_leaves_once_and_in_order(tmp_path: Path, clock: Clock) -> None:
@@ -320,12 +325,12 @@ def test_two_senders_at_once_send_one_letter(tmp_path: Path, smtpd: Smtpd) -> No
     home, setting = tmp_path / "home", settings(box(smtp=smtpd))
     with opened(home, setting) as first, opened(home, setting) as second:
         reply(first, ticket(first))
-        from deskterm.send import _commit_dot, _Taken  # pyright: ignore[reportPrivateUsage]
+        from deskterm.settling import Taken, claim
 
         row = rows(first)[0]
-        _commit_dot(first, row)
-        with pytest.raises(_Taken):
-            _commit_dot(second, row)
+        claim(first, row)
+        with pytest.raises(Taken):
+            claim(second, row)
         assert smtpd.letters == []
 
 
@@ -339,15 +344,15 @@ def test_killed_at_the_dot_is_unsure_on_the_next_start(tmp_path: Path, smtpd: Sm
     if child == 0:
         with opened(home, setting) as desk:
             if side == "after":
-                send._settle = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # pyright: ignore
+                settling.settle = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
             else:
-                dot = send._commit_dot  # pyright: ignore
+                dot = settling.claim
 
                 def killed(*what: object) -> None:
                     dot(*what)  # pyright: ignore
                     os.kill(os.getpid(), signal.SIGKILL)
 
-                send._commit_dot = killed  # pyright: ignore
+                settling.claim = killed
             send.round_(desk, secrets=secrets)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
