@@ -24,7 +24,11 @@ RANKED = 3_000
 """By relevance only this many of the newest hits are weighed: weighing all of a common word is slow."""
 
 FEW = 60
-"""Tickets up to which a narrow search goes by its tickets."""
+"""Tickets up to which a narrow search looks their letters up in the index one by one."""
+
+SOME = 400
+"""Tickets up to which it reads the row numbers of all hits and keeps those of its tickets. Of more it walks
+the hits: then a page is full after few of them."""
 
 WIDTH = 160
 LEAD = 40
@@ -195,8 +199,10 @@ def _walk(conn: sqlite3.Connection, plan: _Plan, *, order: Order, limit: int) ->
 
 def _letters_of(conn: sqlite3.Connection, plan: _Plan, tickets: list[str], *, order: Order) -> list[_Row]:
     """The letters of these tickets that hold the words."""
-    # Weighing wants one pass over the word; only then may the row numbers not be looked up one by one.
-    column, weight = ("hit.rowid", _BY_DATE) if order is Order.NEWEST else ("+hit.rowid", _WEIGHT)
+    # Weighing wants one pass over the word, and so do many letters: a look-up begins at the word anew.
+    one_by_one = order is Order.NEWEST and len(tickets) <= FEW
+    column = "hit.rowid" if one_by_one else "+hit.rowid"
+    weight = _WEIGHT if order is Order.RELEVANCE else _BY_DATE
     test = f"words MATCH ? AND {column} IN ({_LETTERS_OF}) ORDER BY hit.rowid DESC"
     asked = _LETTERS.format(weight=weight, hits=_HITS, test=test)
     return conn.execute(asked, (plan.match, json.dumps(tickets))).fetchall()
@@ -257,9 +263,9 @@ def _few(conn: sqlite3.Connection, where: sql.Where) -> list[str] | None:
     instead of all that hold a common word."""
     if not where.narrow:
         return None
-    found = conn.execute(f"SELECT t.id FROM ticket AS t WHERE {where.sql} LIMIT ?", (*where.params, FEW + 1))
+    found = conn.execute(f"SELECT t.id FROM ticket AS t WHERE {where.sql} LIMIT ?", (*where.params, SOME + 1))
     tickets = [row[0] for row in found]
-    return tickets if len(tickets) <= FEW else None
+    return tickets if len(tickets) <= SOME else None
 
 
 def _collect(rows: Iterable[_Row], *, limit: int) -> list[_Seen]:

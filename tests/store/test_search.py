@@ -214,11 +214,12 @@ def test_filters_narrow_a_search() -> None:
 
 
 @pytest.mark.parametrize("order", list(Order))
-@pytest.mark.parametrize("few", [0, 60])
+@pytest.mark.parametrize(("few", "some"), [(0, 0), (0, 400), (60, 400)])
 def test_a_narrow_search_goes_by_its_tickets_and_finds_the_same(
-    monkeypatch: pytest.MonkeyPatch, few: int, order: Order
+    monkeypatch: pytest.MonkeyPatch, few: int, some: int, order: Order
 ) -> None:
     monkeypatch.setattr(search_module, "FEW", few)
+    monkeypatch.setattr(search_module, "SOME", some)
     rows = empty()
     for n in range(12):
         ticket = replace(BASE, id=f"t{n}", tags=("vip",) if n % 3 == 0 else (), subject="refund " * (n == 6))
