@@ -11,21 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from deskterm import acts, placing, replies, subjects
+from deskterm import doings, subjects
 from deskterm.desk import Desk
-from deskterm.plans import held
-from deskterm.subjects import About
 from store import blobs
 from store.errors import DocError, NotFound
-from store.log.entry import Change
 from store.log.tx import Tx
 from store.model import Doc, Message, Ticket
-from store.reads import causes, docs, queues, waits
+from store.reads import causes, docs, many, queues, waits
 from store.reads.causes import Happening
 from store.reads.promised import promised
-from store.rules import macros
 from store.rules.firing import Answer, Cause, ask
-from store.rules.macros import Macro, Result
 from store.rules.match import Subject
 from store.rules.rule_text import Rule, When, read_rule
 
@@ -173,38 +168,15 @@ def waited(desk: Desk, one: Armed) -> list[tuple[str, int]]:
     where = queues.condition(rule.match, queues.Asked(now, ""))
     begins = causes.key(one.doc, one.version, root="w", ticket="").removesuffix(":")
     found = waits.past(desk.conn, where, since=rule.since, seconds=rule.wait, now=now, key=begins)
-    if not rule.open_hours:
-        return found
     hours = promised(desk.conn).hours
-    return [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """What a rule does to one ticket, before anything is committed."""
-
-    sets: tuple[Change, ...]
-    """Fields of the ticket; what is so already is left out."""
-    notes: tuple[str, ...] = ()
-    routed: str = ""
-    """Why the ticket goes to whom it goes, or to nobody."""
-
-    def __bool__(self) -> bool:
-        return bool(self.sets or self.notes)
-
-
-def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
-    """What a rule does to a ticket as it stands."""
-    results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
-    sets = [pair for result in results for pair in result.sets]
-    found = placing.place(desk, conn, rule.route, of) if rule.route else None
-    if found and found.name:
-        sets.append(("assignee", found.name))
-    changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
-    last = {change.field: change for change in changes}
-    news = (change for change in last.values() if held(of.ticket, change.field) != change.value)
-    notes = tuple(result.note for result in results if result.note is not None)
-    return Doing(tuple(news), notes, f"{found.name or 'nobody'}: {found.why}" if found else "")
+    if rule.in_hours and not hours.is_open(now):
+        urgent = {
+            ticket.id for ticket in many.tickets(desk.conn, [eid for eid, _ in found]) if ticket.priority == 1
+        }
+        found = [(ticket, at) for ticket, at in found if ticket in urgent]
+    if rule.open_hours:
+        found = [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
+    return found
 
 
 def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
@@ -221,28 +193,6 @@ def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
 def _act(desk: Desk, tx: Tx, one: Armed, ticket: str, cause: Cause) -> int:
     """Commit what a rule does to a ticket; 0 when that is nothing, or done already."""
     of = subjects.about(tx.conn, ticket)
-    does = doing(desk, tx.conn, one.rule, of)
-    who = causes.actor(one.rule.name)
-    notes = [
-        replies.note(of.ticket, replies.Note(text), agent=who, message=tx.new_id("m", n), now=desk.now)
-        for n, text in enumerate(does.notes)
-    ]
-    receipt = tx.commit(
-        [*does.sets, *(change for note in notes for change in note.changes)],
-        actor=who, kind=causes.KIND,
-        key=causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=ticket),
-        cause=cause.entry or None, beside=[note.blob for note in notes],
-    )  # fmt: skip
-    return 1 if receipt.entry else 0
-
-
-def _macros(conn: sqlite3.Connection, rule: Rule) -> Iterator[Macro]:
-    """What a rule does itself, then the macro it names; a macro that is gone does nothing."""
-    yield rule.do
-    if rule.macro and (doc := docs.named(conn, "macro", rule.macro)):
-        yield macros.parse(doc.body)
-
-
-def _result(desk: Desk, of: About, macro: Macro) -> Result:
-    values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
-    return macros.run(macro, values)
+    does = doings.doing(desk, tx.conn, one.rule, of)
+    key = causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=ticket)
+    return 1 if doings.do(desk, tx, does, of, doings.By(one.rule.name, one.doc, key, cause.entry)) else 0

@@ -16,7 +16,7 @@ from store.model import Account, Customer, Doc, Message, Ticket
 from store.outbox import Waiting
 
 if TYPE_CHECKING:
-    from deskterm.automation import Doing
+    from deskterm.doings import Doing
     from store.reads.rule_stats import Fired, Stat
     from store.reads.team import Member
     from store.rules.firing import Answer
@@ -208,9 +208,10 @@ def would(rule: str, at: int, ticket: Ticket, does: Doing) -> dict[str, object]:
 
 def _does(does: Doing | None) -> dict[str, object]:
     if does is None:
-        return {"sets": {}, "notes": [], "routed": None}
+        return {"sets": {}, "notes": [], "letters": [], "routed": None}
     return {
         "sets": {change.field: change.value for change in does.sets},
         "notes": list(does.notes),
+        "letters": [{"to": one.to, "subject": one.subject, "text": one.text} for one in does.letters],
         "routed": does.routed or None,
     }

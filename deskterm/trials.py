@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from deskterm import asof, automation, subjects
-from deskterm.automation import Armed, Automation, Doing
+from deskterm.automation import Armed, Automation
+from deskterm.doings import Doing, doing
 from deskterm.desk import Desk
 from deskterm.plans import held
 from deskterm.subjects import About
@@ -110,7 +111,7 @@ def _tried(desk: Desk, conn: sqlite3.Connection, rules: list[Armed], happening: 
     of = subjects.about(conn, happening.ticket)
     seen = Automation(desk).subject(conn, happening)
     for answer in ask((one.rule for one in rules), happening.cause, seen, now=desk.now):
-        yield Tried(answer, automation.doing(desk, conn, answer.rule, of) if answer.acts else None)
+        yield Tried(answer, doing(desk, conn, answer.rule, of) if answer.acts else None)
 
 
 def backtest(desk: Desk, one: Armed, *, since: int) -> Iterator[Would]:
@@ -145,7 +146,7 @@ def _would(desk: Desk, one: Armed, happening: Happening) -> Would | None:
     answers = ask([one.rule], happening.cause, seen, now=at)
     if not (answers and answers[0].acts):
         return None
-    does = automation.doing(desk, conn, one.rule, of)
+    does = doing(desk, conn, one.rule, of)
     return Would(at, of.ticket, does) if does else None
 
 
@@ -201,7 +202,7 @@ def _waits_of(desk: Desk, one: Armed, ticket: str, since: int) -> Iterator[Would
             continue
         seen = subjects.subject(conn, of, "", text=Automation(desk).text(conn))
         answers = ask([rule], causes.wait_over(moment), seen, now=at)
-        does = automation.doing(desk, conn, rule, of)
+        does = doing(desk, conn, rule, of)
         if answers[0].acts and does:
             fired.add(moment)
             yield Would(at, of.ticket, does)

@@ -14,12 +14,13 @@ import click
 
 from deskterm import jsonl, moments, trials
 from deskterm.acts import Act
-from deskterm.automation import Armed, Doing, arm, why_not
+from deskterm.automation import Armed, arm, why_not
 from deskterm.cli import say, tell
 from deskterm.cli.home import opened
 from deskterm.cli.read import json_option
 from deskterm.counting import many
 from deskterm.desk import Desk
+from deskterm.doings import Doing
 from store.errors import DocError, NotFound, Refused
 from store.log import history
 from store.log.entry import Change
@@ -152,6 +153,11 @@ def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
         yield tell.changed(change.field, trials.before(ticket, change), change.value, zone=zone)
     for note in does.notes:
         yield f"note: {tell.one_line(note)}"
+    for letter in does.letters:
+        yield f"letter to {letter.to}: {letter.subject}"
+    if does.holds:
+        yield f"holds {many(len(does.holds), 'letter')} that waits to leave"
+    yield from does.untold
 
 
 @rules_verb.command("why")

@@ -18,10 +18,22 @@ from store.rules.query import Node, Term, leaves, parse
 from store.rules.routing import read_route
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-TOP = ("when", "match", "fields", "follows", "for", "since", "open_hours", "unverified", "stop", "do")
+TOP = (
+    "when",
+    "match",
+    "fields",
+    "follows",
+    "for",
+    "since",
+    "open_hours",
+    "in_hours",
+    "unverified",
+    "stop",
+    "do",
+)
 DO = (
-    "status", "priority", "type", "assignee", "group", "tags", "snooze", "reply", "note", "macro", "route",
-    "notify", "hold",
+    "status", "priority", "type", "assignee", "group", "tags", "snooze", "reply", "subject", "note", "macro",
+    "route", "notify", "hold",
 )  # fmt: skip
 SET = {
     "status": "status", "priority": "priority", "type": "type", "assignee": "assignee", "group": "grp",
@@ -66,11 +78,15 @@ class Rule:
     """Of `waited`: the moment they are counted from."""
     open_hours: bool = False
     """Of `waited`: only open time counts."""
+    in_hours: bool = False
+    """Of `waited`: it acts only while the desk is open, on a P1 ticket at any hour."""
     unverified: bool = False
     """It also acts on letters whose sender nobody vouches for."""
     stop: bool = False
     """Where it acts, the rules after it do not look."""
     do: Macro = field(default_factory=lambda: Macro(""))
+    subject: str = ""
+    """Of the letter it writes; empty for one that names the ticket by its number."""
     macro: str = ""
     """A macro to run besides, by name."""
     route: str = ""
@@ -94,8 +110,8 @@ def read_rule(text: str, *, name: str) -> Rule:
     rule = Rule(
         name=name, when=When(when), match=match, tree=_tree(top, match), fields=_fields(top),
         follows=top.words("follows"), wait=_wait(top), since=_since(top),
-        open_hours=top.yes("open_hours"), unverified=top.yes("unverified"), stop=top.yes("stop"),
-        do=acts_of(do), macro=do.text("macro").strip(), route=do.text("route").strip(),
+        open_hours=top.yes("open_hours"), in_hours=top.yes("in_hours"), unverified=top.yes("unverified"), stop=top.yes("stop"),
+        do=acts_of(do), subject=do.text("subject").strip(), macro=do.text("macro").strip(), route=do.text("route").strip(),
         notify=do.words("notify"), hold=do.yes("hold"),
     )  # fmt: skip
     _fits(top, do, rule)
@@ -141,7 +157,7 @@ def _since(top: Section) -> str:
 
 def _fits(top: Section, do: Section, rule: Rule) -> None:
     """Raises DocError where parts of the rule do not go together."""
-    waits = [key for key in ("for", "since", "open_hours") if key in top.table]
+    waits = [key for key in ("for", "since", "open_hours", "in_hours") if key in top.table]
     if rule.when is not When.WAITED and waits:
         raise top.wrong(f'{waits[0]} goes with when = "{When.WAITED}" alone.', waits[0])
     if rule.when is When.WAITED and "for" not in top.table:
@@ -156,12 +172,29 @@ def _fits(top: Section, do: Section, rule: Rule) -> None:
         read_route(rule.route)
     except DocError as error:
         raise do.wrong(str(error), "route") from None
+    if rule.when in (When.RECEIVED, When.CREATED):
+        _no_strangers_words(do, rule)
     for words in (rule.do.reply, rule.do.note):
         asked = next((s.ask for s in template.read(words) if isinstance(s, template.Slot) and s.ask), "")
         if asked:
             raise do.wrong(f"A rule runs by itself and can ask nobody for {asked}; give a default.", "reply")
     if not does_something(rule):
         raise top.wrong("The rule does nothing; say in [do] what is to be done.", "do")
+
+
+def _no_strangers_words(do: Section, rule: Rule) -> None:
+    """An answer to a letter as it comes in may go to somebody whose address was forged: it says nothing
+    that the letter's writer could choose."""
+    for slot in template.read(f"{rule.do.reply}\n{rule.subject}"):
+        if isinstance(slot, template.Slot) and slot.name and slot.name not in _OURS:
+            raise do.wrong(
+                f"An automatic answer to a letter cannot hold {slot.name}: whoever wrote the letter chose it,"
+                f" and a forged sender would get it. It can hold {', '.join(sorted(_OURS))}.",
+                "reply",
+            )
+
+
+_OURS = frozenset({"ticket.number", "agent.name", "agent.first_name", "agent.email"})
 
 
 def does_something(rule: Rule) -> bool:

@@ -1,0 +1,200 @@
+"""What a rule does to one ticket: fields, notes, letters, whom it is given to; then the commit of it.
+
+Knows the desk and the one way out for automatic letters; does not know why the rule acts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from deskterm import acts, auto_letters, placing, replies, safe, writing
+from deskterm.desk import Desk
+from deskterm.plans import held
+from deskterm.subjects import About
+from store import outbox
+from store.log.entry import Change
+from store.log.tx import Tx
+from store.reads import causes, conversation, docs, team
+from store.rules import macros
+from store.rules.macros import Macro, Result
+from store.rules.rule_text import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter a rule writes."""
+
+    to: str
+    """The bare address."""
+    subject: str
+    text: str
+    colleague: bool = False
+    """It tells one of us; else it answers the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a rule does to one ticket, before anything is committed."""
+
+    sets: tuple[Change, ...]
+    """Fields of the ticket; what is so already is left out."""
+    notes: tuple[str, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    holds: tuple[str, ...] = ()
+    """Rows of the outbox that are held."""
+    routed: str = ""
+    """Why the ticket goes to whom it goes, or to nobody."""
+    untold: tuple[str, ...] = ()
+    """Who should be told and has no address, or why no letter can be written."""
+
+    def __bool__(self) -> bool:
+        return bool(self.sets or self.notes or self.letters or self.holds)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """The rule whose act it is."""
+
+    rule: str
+    doc: str
+    key: str
+    cause: int
+
+
+def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
+    """What a rule does to a ticket as it stands."""
+    results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
+    sets = [pair for result in results for pair in result.sets]
+    found = placing.place(desk, conn, rule.route, of) if rule.route else None
+    if found and found.name:
+        sets.append(("assignee", found.name))
+    changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
+    last = {change.field: change for change in changes}
+    letters, untold = _letters(conn, rule, of, results)
+    waiting = outbox.unsent(conn) if rule.hold else []
+    return Doing(
+        sets=tuple(change for change in last.values() if held(of.ticket, change.field) != change.value),
+        notes=tuple(result.note for result in results if result.note is not None),
+        letters=letters,
+        holds=tuple(row.id for row in waiting if row.ticket == of.ticket.id and row.state == outbox.QUEUED),
+        routed=f"{found.name or 'nobody'}: {found.why}" if found else "",
+        untold=untold,
+    )
+
+
+def do(desk: Desk, tx: Tx, does: Doing, of: About, by: By) -> bool:
+    """Commit it; whether anything was done. Letters that may not leave become a note that says why."""
+    if not does or tx.conn.execute("SELECT 1 FROM entry WHERE key = ?", (by.key,)).fetchone():
+        return False
+    stopped = [why for n, letter in enumerate(does.letters) if (why := _post(desk, tx, letter, n, of, by))]
+    who = causes.actor(by.rule)
+    notes = [
+        replies.note(of.ticket, replies.Note(text), agent=who, message=tx.new_id("m", n), now=desk.now)
+        for n, text in enumerate((*does.notes, *(f"{by.rule}: {why}" for why in (*does.untold, *stopped))))
+    ]
+    changes = [
+        *does.sets,
+        *(Change(row, "state", outbox.HELD) for row in does.holds),
+        *(change for note in notes for change in note.changes),
+    ]
+    if does.letters:
+        # What left is an entry of its own; this one has to stand too, so that the rule does it once.
+        changes.append(Change(of.ticket.id, f"x.rule-{by.doc}", desk.now))
+    receipt = tx.commit(
+        changes, actor=who, kind=causes.KIND, key=by.key, cause=by.cause or None,
+        beside=[note.blob for note in notes],
+    )  # fmt: skip
+    return bool(receipt.entry)
+
+
+def _post(desk: Desk, tx: Tx, letter: Letter, n: int, of: About, by: By) -> str:
+    """Hand a letter to the one way out; why it may not leave, empty when it is on its way."""
+    messages = conversation.messages(tx.conn, of.ticket.id)
+    sender = writing.sender_of(desk, of.ticket, messages)
+    box = desk.settings.mailbox.get(sender.mailbox)
+    if box is None:
+        return "no letter was written, because no mailbox is set up"
+    last = replies.answered(messages)
+    kind = f"tell {of.ticket.id}" if letter.colleague else f"rule {by.doc}"
+    why_not = auto_letters.post(
+        desk, tx,
+        auto_letters.AutoLetter(
+            kind=kind, key=f"{by.key}:letter:{n}", ticket=of.ticket.id, to=letter.to, subject=letter.subject,
+            text=letter.text, mailbox=sender.mailbox, box=box, why=f"sent by the rule {by.rule}",
+            answers=last.msgid if last and not letter.colleague else "",
+        ),
+        cause=by.cause or None,
+    )  # fmt: skip
+    return f"no letter to {letter.to}: {why_not}" if why_not else ""
+
+
+def _letters(
+    conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result]
+) -> tuple[tuple[Letter, ...], tuple[str, ...]]:
+    """The letters a rule writes, and who cannot be written to."""
+    letters: list[Letter] = []
+    untold: list[str] = []
+    subject = rule.subject or f"Your request #{of.ticket.number}"
+    for result in results:
+        if result.reply is None:
+            continue
+        if result.missing or result.blanks:
+            untold.append(
+                f"no letter was written, there is no {', '.join((*result.missing, *result.blanks))}"
+            )
+        elif of.customer is None or not of.customer.email:
+            untold.append("no letter was written, the ticket has no customer")
+        else:
+            letters.append(Letter(of.customer.email, subject, result.reply))
+    for name in rule.notify:
+        addresses = list(_addresses(conn, name, of))
+        letters += [_told(rule, of, address) for address in addresses]
+        if not addresses:
+            untold.append(f"{name} could not be told, the desk has no address for that")
+    return tuple(letters), tuple(untold)
+
+
+def _told(rule: Rule, of: About, address: str) -> Letter:
+    """What a colleague is told of a ticket."""
+    ticket = of.ticket
+    rows = [
+        f"#{ticket.number} {safe.clean(ticket.subject)}",
+        f"P{ticket.priority} {ticket.status}, {ticket.assignee or 'nobody'} has it",
+        f"customer: {safe.clean(of.customer.name or of.customer.email) if of.customer else 'none'}"
+        + (f", {safe.clean(of.account.name)} {of.account.tier}".rstrip() if of.account else ""),
+        "",
+        f"You get this letter from the rule {rule.name} of the help desk.",
+    ]
+    return Letter(address, f"[desk] #{ticket.number} P{ticket.priority}: {rule.name}", "\n".join(rows), True)
+
+
+def _addresses(conn: sqlite3.Connection, name: str, of: About) -> Iterator[str]:
+    """The addresses behind `csm`, `assignee`, `role:NAME`, an agent's name or an address itself."""
+    if "@" in name:
+        yield name.lower()
+        return
+    members = team.members(conn)
+    if name.startswith(("role:", "group:")):
+        word = name.partition(":")[2].lower()
+        yield from (
+            one.email
+            for one in members
+            if one.email and (word in one.groups or (word == "senior" and one.senior))
+        )
+        return
+    whom = {"csm": of.account.csm if of.account else "", "assignee": of.ticket.assignee}.get(name, name)
+    yield from (one.email for one in members if one.email and whom and one.name.lower() == whom.lower())
+
+
+def _macros(conn: sqlite3.Connection, rule: Rule) -> Iterator[Macro]:
+    """What a rule does itself, then the macro it names; a macro that is gone does nothing."""
+    yield rule.do
+    if rule.macro and (doc := docs.named(conn, "macro", rule.macro)):
+        yield macros.parse(doc.body)
+
+
+def _result(desk: Desk, of: About, macro: Macro) -> Result:
+    values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
+    return macros.run(macro, values)

@@ -1,0 +1,164 @@
+"""What rules do besides setting fields: letters through the brakes, telling, holding, open hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskterm import acts, live, replies, writing
+from deskterm.automation import Automation
+from deskterm.config import Settings
+from deskterm.desk import Desk
+from store.errors import DocError
+from store.log.entry import Change, Value, put
+from store.model import Kind, Status
+from store.rules.rule_text import read_rule
+from tests.rigs.mail import DAY, Clock, box, letter, messages, one, opened, states, take
+from tests.rigs.mail import settings as mail_settings
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
+    with opened(tmp_path / "home", mail_settings(box()), clock) as made:
+        live.open_(made)
+        yield made
+
+
+def change(desk: Desk, *changes: Change) -> None:
+    with desk.store.write() as tx:
+        tx.commit(changes, actor="ana", kind="set")
+
+
+def works(desk: Desk, **rules: str) -> Automation:
+    for name, text in rules.items():
+        desk.save_doc("rule", name, text)
+    made = Automation(desk)
+    made.begin()
+    return made
+
+
+def out(desk: Desk, subject: str = "Question 1") -> list[tuple[str, str, bool]]:
+    """Letters that left or wait on a ticket: to, subject, automatic."""
+    found = [one for one in messages(desk, one(desk, subject)) if one.kind is Kind.OUT]
+    return [(", ".join(letter.to), letter.subject, letter.auto) for letter in found]
+
+
+WARN = """\
+when = "waited"
+for = "7d"
+since = "status"
+match = "status:waiting -tag:close-warned"
+[do]
+tags = ["close-warned"]
+subject = "Is this solved?"
+reply = "Hello {{ customer.first_name | default: 'there' }},\\n\\nwe close this in three days.\\n"
+"""
+
+
+def test_a_rule_writes_to_the_customer_once_and_it_is_no_reply_of_ours(desk: Desk, clock: Clock) -> None:
+    rules = works(desk, Warn=WARN.replace("'there'", '\\"there\\"'))
+    take(desk, letter(1, sender="Dana Reyes <dana@acme.example>"))
+    desk.do(acts.status([one(desk, "Question 1")], Status.WAITING))
+    clock.ahead += 8 * DAY
+    assert rules.run() == 1
+    assert rules.run() == 0
+    assert out(desk) == [("dana@acme.example", "Is this solved?", True)]
+    (sent,) = [m for m in messages(desk, one(desk, "Question 1")) if m.auto]
+    assert desk.text(sent).startswith("Hello Dana,") and sent.refs == ("letter-1@customers.example",)
+    assert "sent by the rule Warn" in sent.why
+    assert states(desk) == ["queued"]
+
+
+def test_a_brake_stops_the_letter_and_a_note_says_so(desk: Desk, clock: Clock) -> None:
+    desk.save_doc("brakes", "brakes", "desk_hour = 0\n")
+    rules = works(desk, Warn=WARN.replace("'there'", '\\"there\\"'))
+    take(desk, letter(1))
+    desk.do(acts.status([one(desk, "Question 1")], Status.WAITING))
+    clock.ahead += 8 * DAY
+    assert rules.run() == 1
+    assert states(desk) == []
+    (note,) = [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]
+    assert "Warn: no letter to c1@customers.example" in desk.text(note) and "desk_hour" in desk.text(note)
+
+
+def test_nothing_leaves_while_the_outbox_is_locked(tmp_path: Path) -> None:
+    with opened(tmp_path / "home", mail_settings(box()), Clock()) as desk:
+        live.close(desk)
+        rules = works(desk, Tell='when = "received"\n[do]\nnotify = ["lead@acme.example"]\n')
+        take(desk, letter(1))
+        rules.run()
+        assert states(desk) == []
+
+
+def test_a_late_ticket_is_given_to_a_senior_and_the_csm_is_told(desk: Desk, clock: Clock) -> None:
+    desk.save_doc("policy", "standard", 'hours = "24/7"\n[p3]\nfirst = "1h"\n')
+    ann: dict[str, Value] = {"name": "Ann", "email": "ann@us.example", "role": "senior", "active": 1}
+    acme: dict[str, Value] = {"name": "Acme", "domain": "acme.example", "tier": "enterprise", "csm": "Ann"}
+    change(desk, put("uann", ann), put("oacme", acme))
+    rules = works(
+        desk,
+        Late='when = "waited"\nfor = "0m"\nsince = "due"\nmatch = "account.tier:enterprise"\n'
+        '[do]\npriority = 1\nroute = "turn senior again"\nnotify = ["csm", "role:lead"]\n',
+    )
+    take(desk, letter(1, sender="Dana <dana@acme.example>"))
+    desk.do(acts.assign([one(desk, "Question 1")], "Ben"))
+    clock.ahead += 3700
+    assert rules.run() == 1
+    ticket = one(desk, "Question 1")
+    assert (ticket.priority, ticket.assignee) == (1, "Ann")
+    assert out(desk) == [("ann@us.example", f"[desk] #{ticket.number} P3: Late", True)]
+    (note,) = [m for m in messages(desk, ticket) if m.kind is Kind.NOTE]
+    assert "role:lead could not be told" in desk.text(note)
+    assert rules.run() == 0
+
+
+def test_out_of_hours_only_the_most_urgent_is_acted_on(desk: Desk, clock: Clock) -> None:
+    desk.save_doc("hours", "office", 'zone = "UTC"\n[week]\n')
+    rules = works(
+        desk, Nudge='when = "waited"\nfor = "1h"\nsince = "created"\nin_hours = true\n[do]\ntags = ["late"]\n'
+    )
+    take(desk, letter(1), letter(2))
+    desk.do(acts.priority([one(desk, "Question 1")], 1))
+    clock.ahead += 2 * DAY
+    assert rules.run() == 1
+    assert (one(desk, "Question 1").tags, one(desk, "Question 2").tags) == (("late",), ())
+    desk.save_doc("hours", "office", 'week = "24/7"\n')
+    assert rules.run() == 1
+
+
+def test_letters_that_wait_to_leave_are_held(desk: Desk) -> None:
+    rules = works(desk, Hold='when = "received"\nmatch = "lawyer"\n[do]\nhold = true\ntags = ["legal"]\n')
+    take(desk, letter(1))
+    ticket = one(desk, "Question 1")
+    writing.reply(desk, ticket, replies.Reply("An answer.", ("c1@customers.example",)), then=None)
+    assert states(desk) == ["queued"]
+    sender = "Customer 1 <c1@customers.example>"
+    take(desk, letter(2, sender=sender, subject="Re: Question 1", answers="letter-1@customers.example",
+                      text="My lawyer will write to you.\n"))  # fmt: skip
+    rules.run()
+    assert states(desk) == ["held"]
+
+
+@pytest.mark.parametrize("slot", ["customer.first_name", "ticket.subject", "account.name"])
+def test_L09_an_answer_to_a_letter_holds_nothing_its_writer_chose(slot: str) -> None:
+    text = f'when = "received"\n[do]\nreply = "Dear {{{{ {slot} }}}}, we got it."\n'
+    with pytest.raises(DocError, match="cannot hold"):
+        read_rule(text, name="Echo")
+    assert read_rule(text.replace("received", "replied"), name="Echo").do.reply
+
+
+def test_a_rule_without_a_mailbox_says_why_it_wrote_nothing(tmp_path: Path) -> None:
+    with opened(tmp_path / "home", Settings(agent="ana"), Clock()) as desk:
+        live.open_(desk)
+        rules = works(desk, Tell='when = "received"\n[do]\nnotify = ["lead@acme.example"]\n')
+        take(desk, letter(1))
+        assert rules.run() == 1
+        (note,) = [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]
+        assert "no mailbox is set up" in desk.text(note)
