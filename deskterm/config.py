@@ -50,7 +50,9 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """google, microsoft or a table [oauth.NAME] to sign in by; "command": password_command prints an access
     token; empty: a password."""
     folders: tuple[str, ...] = ("INBOX",)
-    """Folders to read."""
+    """Folders to read, by name or by what the server says they are for, such as "@archive" or "@all"."""
+    read_sent: bool = True
+    """Also read the folder of sent letters: an answer from a phone then stands in its ticket."""
     sent: str = ""
     """Folder for copies of what left; empty: the one the server marks. "-": keep no copy."""
     maildir: str = ""

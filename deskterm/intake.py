@@ -48,6 +48,8 @@ class Facts:
     participants: frozenset[str] = frozenset()
     newest: int = 0
     """Date of the newest letter in the ticket, this batch included."""
+    sent: bool = False
+    """It lies in the folder of sent letters: our words, written in another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Taken:
     """Kind of the entry: mail, or archive for a silent import."""
     key: str
     why: str
+    homeless: bool = False
+    """A sent letter that belongs to no ticket: nothing is made of it, and it may be taken later."""
 
 
 def take(
@@ -76,7 +80,9 @@ def take(
     key = f"letter:{facts.message}"
     if facts.known:
         return Taken(facts.message, "", (), kind, key, "seen before")
-    when = _date(letter, received=received, archived=archived is not None)
+    if facts.sent and not (isinstance(facts.where, Join) and facts.ticket is not None):
+        return Taken(facts.message, "", (), kind, key, facts.where.why, homeless=True)
+    when = _date(letter, received=received, archived=archived is not None or facts.sent)
     ticket, why = _place(facts, archived=archived is not None)
     person = _customer(letter, facts, secret=secret)
     message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
@@ -84,7 +90,7 @@ def take(
     changes = [*person[1], *message]
     if facts.ticket is not None and ticket == facts.ticket.id:
         if archived is None:
-            changes += _joined(letter, facts, facts.ticket)
+            changes += _joined(letter, facts, facts.ticket, when=when)
         else:
             status = _archived_status(when, facts, archived=archived, days=archive_days)
             changes += _joined_archive(
@@ -124,7 +130,7 @@ def _place(facts: Facts, *, archived: bool) -> tuple[str, str]:
     """Ticket id and reason. A closed ticket gets a follow-up, but an archive is past already."""
     where, ticket = facts.where, facts.ticket
     if isinstance(where, Join) and ticket is not None:
-        if ticket.status is Status.CLOSED and not archived:
+        if ticket.status is Status.CLOSED and not (archived or facts.sent):
             return facts.ticket_id, f"{where.why}; #{ticket.number} is closed, so this is a follow-up"
         return ticket.id, where.why
     return facts.ticket_id, where.why
@@ -171,7 +177,7 @@ def _message(
     agent: str,
     archived: bool,
 ) -> list[Change]:
-    sent = facts.from_us and archived
+    sent = facts.sent or (facts.from_us and archived)
     row: dict[str, Value] = {
         "ticket": ticket,
         "kind": (Kind.OUT if sent else Kind.IN).value,
@@ -187,7 +193,7 @@ def _message(
         "folds": " ".join(f"{fold.kind}{fold.first}-{fold.last}" for fold in letter.folds) or None,
         "files": write_files(tuple(_file(letter, n) for n in range(len(letter.parts)))),
         "signals": " ".join(signals(letter, facts, sent=sent)) or None,
-        "why": why,
+        "why": f"sent from another program; {why}" if facts.sent else why,
     }
     return [put(facts.message, row)]
 
@@ -238,12 +244,14 @@ def _people_joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]
     return [Change(ticket.id, f"who.{address}", 1) for address in sorted(fresh)]
 
 
-def _joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
+def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, when: int) -> list[Change]:
     """What a letter changes in the ticket it joins: new people, and back to work where it was done.
 
     Automatic answers and news of a delay are shown and wake nobody.
     """
     changes = _people_joined(letter, facts, ticket)
+    if facts.sent:
+        return changes + _answered(facts, ticket, when=when)
     if facts.from_us:
         return changes
     changes.append(Change(ticket.id, "unread", 1))
@@ -255,6 +263,14 @@ def _joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]:
     if ticket.snooze_until is not None:
         changes.append(Change(ticket.id, "snooze_until", None))
     return changes
+
+
+def _answered(facts: Facts, ticket: Ticket, *, when: int) -> list[Change]:
+    """Somebody answered from a phone: it is the customer's turn, unless they wrote again since."""
+    if when < facts.newest or ticket.status not in (Status.NEW, Status.OPEN):
+        return []
+    waits = [Change(ticket.id, "status", Status.WAITING.value)]
+    return [*waits, Change(ticket.id, "unread", None)] if ticket.unread else waits
 
 
 def _joined_archive(

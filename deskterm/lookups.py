@@ -30,19 +30,28 @@ def facts(
     ours: frozenset[str],
     folder: Path | None,
     archived: bool = False,
+    sent: bool = False,
 ) -> Facts:
     """Everything `intake.take` needs to know. `ours` are our own addresses in lower case.
 
-    In an archive a letter from us is one we wrote, so it takes part in the ticket it answers.
+    In an archive a letter from us is one we wrote, so it takes part in the ticket it answers. One that lies
+    in the folder of sent letters (`sent`) is ours whatever its From says, unless it was sent to us.
     """
     eid = message_id(secret, letter)
     twins = _twins(conn, letter.message_id) if letter.message_id else []
     from_us = len(letter.sender) == 1 and letter.sender[0].addr.lower() in ours
+    sent = sent and (from_us or not ours & {person.addr.lower() for person in (*letter.to, *letter.cc)})
+    from_us = from_us or sent
     known, same_id = _seen(conn, letter, eid, twins, from_us=from_us, folder=folder)
     if same_id and _exists(conn, eid):
         eid = message_id(secret, letter, distinct=True)
-        known = _exists(conn, eid)
-    evidence = _evidence(conn, letter, twins, besides=ours if archived and from_us else frozenset())
+        known = eid if _exists(conn, eid) else ""
+    evidence = _evidence(
+        conn,
+        letter,
+        twins,
+        besides=_ourselves(letter, ours) if from_us and (archived or sent) else frozenset(),
+    )
     where = threads.decide(evidence)
     ticket = _ticket(conn, where)
     person = counterpart(letter, ours=from_us)
@@ -50,13 +59,18 @@ def facts(
     customer = people.by_email(conn, address) if address else None
     domain = address.rpartition("@")[2] if customer is None and "@" in address else ""
     return Facts(
-        message=eid, known=known, same_id=same_id, where=where, ticket=ticket,
+        message=known or eid, known=bool(known), same_id=same_id, where=where, ticket=ticket,
         ticket_id=_new_ticket_id(conn, where, letter, secret=secret, message=eid),
         customer=customer, account=people.account_of_domain(conn, domain) if domain else None,
-        own=ours, from_us=from_us,
+        own=ours, from_us=from_us, sent=sent,
         participants=_participants(evidence, ticket),
-        newest=_newest(conn, ticket.id) if ticket and archived else 0,
+        newest=_newest(conn, ticket.id) if ticket and (archived or sent) else 0,
     )  # fmt: skip
+
+
+def _ourselves(letter: Letter, ours: frozenset[str]) -> frozenset[str]:
+    """Addresses that write as us: ours, and the one on a letter we sent."""
+    return ours | {person.addr.lower() for person in letter.sender}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +94,21 @@ def _twins(conn: sqlite3.Connection, msgid: str) -> list[_Twin]:
 def _seen(
     conn: sqlite3.Connection, letter: Letter, eid: str, twins: list[_Twin], *, from_us: bool,
     folder: Path | None,
-) -> tuple[bool, bool]:  # fmt: skip
-    """Whether the letter is here already, and whether another one took its Message-ID.
+) -> tuple[str, bool]:  # fmt: skip
+    """The message the letter is here as already, or nothing, and whether another took its Message-ID.
 
     Copies of one letter differ in their trace headers, so what is compared is what was said. A reply of
     ours that comes back (a copy in Sent, a Bcc) is proof of sending and no new message.
     """
     for twin in twins:
         if twin.body == letter.sha256:
-            return True, False
+            return twin.id, False
         if from_us and twin.kind == "out" and _squeezed(_text(conn, twin, folder)) in _squeezed(letter.text):
-            return True, False
+            return twin.id, False
     row = next((twin for twin in twins if twin.id == eid), None)
     if row is None:
-        return _exists(conn, eid), bool(twins)
-    return (True, False) if _text(conn, row, folder) == letter.text else (False, True)
+        return eid if _exists(conn, eid) else "", bool(twins)
+    return (eid, False) if _text(conn, row, folder) == letter.text else ("", True)
 
 
 def _squeezed(text: str) -> str:

@@ -44,6 +44,8 @@ class Counts:
     known: int = 0
     """Letters seen before, in this folder or another."""
     shelved: int = 0
+    ignored: int = 0
+    """Letters of no concern: sent from elsewhere to people who have no ticket, drafts."""
     gone: int = 0
     sent: int = 0
     later: int = 0
@@ -59,7 +61,7 @@ class Counts:
     @property
     def looked(self) -> int:
         """Places in a mailbox that were looked at."""
-        return self.new + self.archived + self.known + self.shelved + self.gone
+        return self.new + self.archived + self.known + self.shelved + self.ignored + self.gone
 
     def __add__(self, other: Counts) -> Counts:
         sums = {name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
@@ -73,6 +75,8 @@ class Became(Enum):
     ARCHIVED = "archived"
     KNOWN = "known"
     SHELVED = "shelved"
+    IGNORED = "ignored"
+    OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,12 @@ class Read:
     """Its text without quotes, for the index."""
     reason: str = ""
     """Why it could not be read."""
+    flags: str = ""
+    """As the server has them, space separated."""
+    gm: int | None = None
+    """Gmail's id of it."""
+    sent: bool = False
+    """It lies in the folder of sent letters."""
 
 
 def place(fetched: Fetched, source: str) -> str:
@@ -133,7 +143,7 @@ class Batcher:
                 thing.write(tx.conn)
         self.counts += Counts(
             new=became[Became.NEW], archived=became[Became.ARCHIVED], known=became[Became.KNOWN],
-            shelved=became[Became.SHELVED],
+            shelved=became[Became.SHELVED], ignored=became[Became.IGNORED],
         )  # fmt: skip
         self.desk.wake.set()
 
@@ -155,6 +165,8 @@ class Batcher:
             # A letter our own rules stumble over must not stand in the way of the others.
             reason = f"it was read but could not be placed ({type(error).__name__})"
             return self.place(tx, replace(read, letter=None, reason=reason))
+        if taken.homeless:
+            return self._homeless(tx, read, read.letter)
         beside = (read.blob, _Cites(taken.message, read.letter)) if taken.changes else ()
         receipt = tx.commit(
             taken.changes if answer is None else (*taken.changes, acks.reason(taken, answer)),
@@ -167,24 +179,38 @@ class Batcher:
             tx.says(taken.message, read.own)
         self._account(tx, read, mailbox.MESSAGE, taken.message)
         if not receipt.entry:
-            return Became.KNOWN
+            # The copy of our own reply in the folder of sent letters is no news.
+            return Became.OURS if read.sent else Became.KNOWN
         if answer is not None:
             acks.send(self.desk, tx, answer, read.letter, taken, cause=receipt.entry)
         return Became.ARCHIVED if self.archived is not None else Became.NEW
+
+    def _homeless(self, tx: Tx, read: Read, letter: Letter) -> Became:
+        """A letter sent to somebody who has no ticket is none of the desk's, until an answer to it comes."""
+        self._account(tx, read, mailbox.IGNORED, "sent from another program, and belongs to no ticket")
+        if self.box is not None and read.uid is not None:
+            ids = (letter.message_id, *letter.in_reply_to, *letter.references)
+            known = tx.conn.execute(
+                "SELECT 1 FROM homeless WHERE box = ? AND uid = ?", (self.box.id, read.uid)
+            ).fetchone()
+            # What its ids could not bring home once they will not bring home at the next look either.
+            ids = () if known else tuple(dict.fromkeys(one for one in ids if one))
+            mailbox.Homeless(self.box.id, read.uid, ids).write(tx.conn)
+        return Became.IGNORED
 
     def _placed(self, tx: Tx, read: Read, letter: Letter) -> tuple[intake.Taken, acks.Answer | None]:
         """Where the letter goes, what it changes, and whether it is acknowledged; writes nothing."""
         desk = self.desk
         found = lookups.facts(
             tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(),
-            folder=desk.blob_folder, archived=self.archived is not None,
+            folder=desk.blob_folder, archived=self.archived is not None, sent=read.sent,
         )  # fmt: skip
         received = self._received(letter, read)
         taken = intake.take(
             letter, found, secret=desk.store.secret, received=received, agent=desk.agent,
             archived=self.archived, archive_days=desk.settings.archive_days,
         )  # fmt: skip
-        if not self._acks:
+        if not self._acks or found.sent:
             return taken, None
         source = read.source.partition("/")[0]
         return taken, acks.decide(
@@ -200,7 +226,7 @@ class Batcher:
 
     def _account(self, tx: Tx, read: Read, what: str, ref: str) -> None:
         if self.box is not None and read.uid is not None:
-            mailbox.Seen(self.box.id, read.uid, what, ref).write(tx.conn)
+            mailbox.Seen(self.box.id, read.uid, what, ref, read.flags, read.gm).write(tx.conn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,17 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, LoginRefused, NoSecret, TokenRefused
-from deskterm import acts, pull, send
+from deskterm import acts, folders, pull, send
 from deskterm.automation import Automation
 from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.mailboxes import imap_account
+from deskterm.progress import Pace
 from deskterm.receive import Counts, Tell, silent
 from deskterm.signing import Keys
 from deskterm.ways import Secrets, Ways
@@ -93,9 +94,9 @@ def receive(desk: Desk, name: str, box: Box, *, secrets: Secrets, tell: Tell = s
             from channels.imap.receive import Mailbox
 
             with Mailbox(imap_account(box), secrets(box)) as mailbox:
-                for place in box.folders:
-                    counts += pull.folder(desk, name, place, mailbox=mailbox, reader=reader, tell=tell)
-        return counts
+                places = folders.wanted(box, mailbox)
+                counts += pull.account(desk, name, places, mailbox=mailbox, reader=reader, tell=tell)
+        return replace(counts, errors=tuple(f"{name}: {words}" for words in counts.errors))
 
 
 def tick(desk: Desk) -> Counts:
@@ -115,6 +116,8 @@ class Health:
     synced: int = 0
     reading: tuple[int, int] = (0, 0)
     """So far and of how many, during a first read."""
+    pace: str = ""
+    """How fast that goes and how long it will take, in words."""
 
 
 @dataclass
@@ -176,20 +179,21 @@ class Loop:
                     for name, box in self.desk.settings.mailbox.items():
                         # A mailbox that only sends has nothing to wait for.
                         if box.imap or box.maildir:
-                            self._wakers.append(self._watch(name, box))
+                            self._watch(name, box)
                     self._send()
             except Refused as error:
                 self.refused = str(error)
                 self._stop.wait(ASK_SECONDS)
 
-    def _watch(self, name: str, box: Box) -> socket.socket:
+    def _watch(self, name: str, box: Box) -> None:
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setblocking(False)
         self.health[name] = Health()
         self._ways.deafen(name)
+        # Whoever ends the loop has to be able to wake the thread from its first moment on.
+        self._wakers.append(ours)
         self._run(name, lambda: self._mailbox(name, box, theirs))
-        return ours
 
     def _send(self) -> None:
         """Send what is due and wake what slept, at the latest every tick."""
@@ -252,8 +256,12 @@ class Loop:
         health.error = words
 
     def _session(self, name: str, box: Box, wake: socket.socket, reader: Reader) -> None:
+        pace = Pace()
+
         def tell(_: str, so_far: int, of: int) -> None:
+            pace.told(so_far, at=self.desk.clock())
             self.health[name].reading = (so_far, of)
+            self.health[name].pace = pace.words(of - so_far)
 
         def go() -> bool:
             return not self._stop.is_set()
@@ -273,22 +281,28 @@ class Loop:
 
         with Mailbox(imap_account(box), self._keys(box)) as mailbox:
             while go():
-                for place in box.folders:
-                    pull.folder(self.desk, name, place, mailbox=mailbox, reader=reader, tell=tell, go=go)
-                self._fine(name)
-                if len(box.folders) > 1:
-                    mailbox.open(box.folders[0])
-                seconds = float(self.desk.settings.poll_seconds) if len(box.folders) > 1 else IDLE_SECONDS
-                idle.wait(mailbox, wake, seconds, poll=float(self.desk.settings.poll_seconds))
+                places = folders.wanted(box, mailbox)
+                counts = pull.account(
+                    self.desk, name, places, mailbox=mailbox, reader=reader, tell=tell, go=go
+                )
+                self._fine(name, counts.errors)
+                poll = float(self.desk.settings.poll_seconds)
+                if mailbox.state is None:
+                    _wait(wake, poll, self._stop)
+                    continue
+                # News come for the open folder only; the others are asked now and then.
+                idle.wait(mailbox, wake, IDLE_SECONDS if len(places) == 1 else poll, poll=poll)
                 _drain(wake)
 
-    def _fine(self, name: str) -> None:
+    def _fine(self, name: str, missing: tuple[str, ...] = ()) -> None:
+        """A round is over; `missing` says which folders could not be read."""
         self._ways.heard(name)
         if self.health[name].error:
             # Where letters come from again, letters may leave again.
             self._ways.ask(name)
             self.desk.wake.set()
-        self.health[name] = Health(synced=self.desk.now)
+        since = (self.health[name].since or self.desk.now) if missing else 0
+        self.health[name] = Health("; ".join(missing), since, self.desk.now)
 
 
 def _ours(error: Exception) -> str:

@@ -57,7 +57,8 @@ class Seen:
             "INSERT INTO ledger(box, uid, what, ref, flags, gm, gone) VALUES(?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET what = excluded.what, ref = excluded.ref, flags = excluded.flags,"
             " gm = excluded.gm, gone = excluded.gone"
-            " WHERE what = 'withheld' OR (what = 'ignored' AND excluded.what <> 'ignored')",
+            " WHERE what = 'withheld' OR (what = 'ignored' AND excluded.what <> 'ignored')"
+            " OR (gone IS NOT NULL AND excluded.gone IS NULL)",
             (self.box, self.uid, self.what, self.ref, self.flags, self.gm, self.gone),
         )
 
@@ -170,6 +171,14 @@ def here(conn: sqlite3.Connection, box: Box, span: Span) -> list[int]:
     return [row[0] for row in rows]
 
 
+def newest(conn: sqlite3.Connection, box: Box, count: int) -> list[int]:
+    """The highest `count` UIDs that were in the folder when it was looked at last, ascending."""
+    rows = conn.execute(
+        "SELECT uid FROM ledger WHERE box = ? AND gone IS NULL ORDER BY uid DESC LIMIT ?", (box.id, count)
+    )
+    return sorted(row[0] for row in rows)
+
+
 def count_here(conn: sqlite3.Connection, box: Box) -> int:
     """How many known UIDs were in the folder when it was looked at last."""
     row = conn.execute(
@@ -240,6 +249,41 @@ def sums(conn: sqlite3.Connection, box: Box) -> dict[str, int]:
     """How many UIDs became what; together they sum to what was in the folder."""
     rows = conn.execute("SELECT what, count(*) FROM ledger WHERE box = ? GROUP BY what", (box.id,))
     return {MESSAGE: 0, SHELF: 0, IGNORED: 0, WITHHELD: 0} | dict(rows.fetchall())
+
+
+def sums_here(conn: sqlite3.Connection, box: Box) -> dict[str, int]:
+    """The same for letters that were in the folder when it was looked at last."""
+    rows = conn.execute(
+        "SELECT what, count(*) FROM ledger WHERE box = ? AND gone IS NULL GROUP BY what", (box.id,)
+    )
+    return {MESSAGE: 0, SHELF: 0, IGNORED: 0, WITHHELD: 0} | dict(rows.fetchall())
+
+
+def sums_of(conn: sqlite3.Connection, box: Box, uids: Iterable[int]) -> dict[int, str]:
+    """What each of these UIDs became; those the ledger does not know are left out."""
+    rows = conn.execute("SELECT uid, what FROM ledger WHERE box = ?", (box.id,))
+    asked = frozenset(uids)
+    return {uid: what for uid, what in rows if uid in asked}
+
+
+def lost(conn: sqlite3.Connection, box: Box) -> list[int]:
+    """UIDs whose message is not on the desk, as only damage can make them."""
+    rows = conn.execute(
+        "SELECT uid FROM ledger l WHERE box = ? AND what = 'message' AND gone IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = l.ref) ORDER BY uid",
+        (box.id,),
+    )
+    return [row[0] for row in rows]
+
+
+def reasons(conn: sqlite3.Connection, box: Box) -> tuple[tuple[str, int], ...]:
+    """Why letters of a folder were ignored, and how many, most first."""
+    rows = conn.execute(
+        "SELECT ref, count(*) FROM ledger WHERE box = ? AND what = 'ignored' AND gone IS NULL"
+        " GROUP BY ref ORDER BY 2 DESC, 1",
+        (box.id,),
+    )
+    return tuple((str(ref), int(count)) for ref, count in rows)
 
 
 def any_box(conn: sqlite3.Connection) -> bool:

@@ -1,66 +1,25 @@
-"""Which folder is for what: the marks of RFC 6154 first, usual names where a server has none.
+"""Finding one letter in a folder, and the folder for what was sent: how it is proved that a letter left.
 
-Pure but for asking the server for its list. Knows no letters.
+Changes nothing on the server. Knows no database.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from channels import folders
 from channels.errors import FolderGone
 from channels.imap import guard
-from channels.imap.receive import Folder, Mailbox
+from channels.imap.receive import Mailbox
 from channels.words import quoted
 
-INBOX, SENT, DRAFTS, JUNK, TRASH, ARCHIVE, ALL = "inbox", "sent", "drafts", "junk", "trash", "archive", "all"
 
-MARKS = {
-    "\\sent": SENT, "\\drafts": DRAFTS, "\\junk": JUNK, "\\trash": TRASH, "\\archive": ARCHIVE, "\\all": ALL,
-}  # fmt: skip
-"""Special uses (RFC 6154)."""
-
-_NAMES = {
-    SENT: ("sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete elemente",
-           "gesendete objekte", "envoyés", "éléments envoyés", "enviados", "elementos enviados",
-           "posta inviata", "verzonden", "verzonden items", "skickat", "sendt"),
-    DRAFTS: ("drafts", "draft", "entwürfe", "brouillons", "borradores", "bozze", "concepten", "utkast"),
-    JUNK: ("junk", "junk e-mail", "junk email", "spam", "bulk mail", "indésirables", "correo no deseado",
-           "posta indesiderata", "ongewenste e-mail"),
-    TRASH: ("trash", "deleted items", "deleted messages", "papierkorb", "gelöschte elemente", "corbeille",
-            "éléments supprimés", "papelera", "cestino", "prullenbak", "bin"),
-    ARCHIVE: ("archive", "archives", "archiv", "archivo", "archivio", "archief"),
-    ALL: ("all mail", "alle nachrichten", "tous les messages", "todos"),
-}  # fmt: skip
-"""What special folders are called by servers that do not mark them, last part of the name, lower case."""
-
-
-def uses(listed: Sequence[Folder]) -> dict[str, str]:
-    """Folder name by use (`sent`, `drafts` ...). A mark wins over a name, the first over later ones."""
-    found = {INBOX: next((one.name for one in listed if one.name.upper() == "INBOX"), "INBOX")}
-    for folder in listed:
-        for mark in folder.flags:
-            if (use := MARKS.get(mark)) is not None:
-                found.setdefault(use, folder.name)
-    for folder in listed:
-        use = _named(folder.name)
-        if use and not MARKS.keys() & set(folder.flags):
-            found.setdefault(use, folder.name)
-    return found
-
-
-def _named(name: str) -> str:
-    last = name.replace(".", "/").rsplit("/", 1)[-1].lower()
-    return next((use for use, names in _NAMES.items() if last in names), "")
-
-
-def use_of(name: str, found: dict[str, str]) -> str:
-    """What the folder called `name` is for; empty for an ordinary one."""
-    return next((use for use, folder in found.items() if folder == name), "")
+def uses(mailbox: Mailbox) -> dict[str, str]:
+    """Folder name by use (`sent`, `drafts` ...) of a server."""
+    return folders.uses((one.name, one.flags) for one in mailbox.folders())
 
 
 def sent_folder(mailbox: Mailbox) -> str | None:
     """The server's folder for sent letters: the marked one, else one with a usual name, else None."""
-    return uses(mailbox.folders()).get(SENT)
+    return uses(mailbox).get(folders.SENT)
 
 
 def find(mailbox: Mailbox, message_id: str, *, folder: str) -> list[int]:

@@ -69,6 +69,8 @@ class Mailbox:
         self.account = account
         self._line: Line = connect(account, secret)
         self.state: FolderState | None = None
+        self.names_vanished = self._qresync()
+        """Whether the server names letters that left (QRESYNC, RFC 7162)."""
 
     def __enter__(self) -> Mailbox:
         return self
@@ -90,6 +92,15 @@ class Mailbox:
 
     def can(self, capability: str) -> bool:
         return capability.upper() in self._line.capabilities
+
+    def _qresync(self) -> bool:
+        if not (self.can("QRESYNC") and self.can("ENABLE")):
+            return False
+        enabled = False
+        with self._line.wire.talking("enabling QRESYNC"):
+            for answer in self._line.wire.ask(b"ENABLE QRESYNC"):
+                enabled = enabled or answer.words.upper().split()[1:] == [b"ENABLED", b"QRESYNC"]
+        return enabled
 
     def folders(self) -> tuple[Folder, ...]:
         """All folders that can be opened."""
@@ -147,14 +158,36 @@ class Mailbox:
         state = self._opened()
         self._line.wire.unheard = False
         found: set[int] = set()
-        first = since + 1
+        # A small folder fits into one answer, however far apart its UIDs lie.
+        first = since + 1 if state.exists > WINDOW else max(since + 1, state.uidnext)
         while first < state.uidnext:
             last = min(first + WINDOW - 1, state.uidnext - 1)
             found.update(self.search(b"UID %d:%d" % (first, last)))
             first = last + 1
         # `n:*` names the last letter even when n is above it, hence the comparison.
-        found.update(self.search(b"UID %d:*" % max(first, state.uidnext)))
+        found.update(self.search(b"UID %d:*" % (first if state.exists > WINDOW else since + 1)))
         return sorted(uid for uid in found if uid > since)
+
+    def down(self, below: int, *, width: int) -> Iterator[list[int]]:
+        """UIDs under `below`, highest first, in lists of at most WINDOW that are never empty.
+
+        Each comes from one SEARCH of `width` UIDs or more where they lie far apart, so that a folder of any
+        size is walked through in bounded memory.
+        """
+        state = self._opened()
+        top, step = below - 1, width
+        while top > 0:
+            first = max(top - step + 1, 1)
+            found = {uid for uid in self.search(b"UID %d:%d" % (first, top)) if first <= uid <= top}
+            if found:
+                yield sorted(found, reverse=True)
+            top = first - 1
+            if len(found) * 4 < width:
+                step = max(top, 1) if state.exists <= WINDOW else min(step * 2, WINDOW)
+
+    def last_uid(self) -> int:
+        """The highest UID in the open folder, 0 when it is empty; UIDNEXT may lie or be missing."""
+        return self._last_uid(self._opened().exists)
 
     def search(self, criteria: bytes) -> list[int]:
         """UIDs of the open folder that match. `criteria` must have been through `guard`."""
@@ -333,4 +366,6 @@ def plan(uids: Sequence[int], sizes: dict[int, int], *, most: int) -> Iterator[G
 def is_news(words: bytes) -> bool:
     """Whether an untagged line says that the folder changed."""
     parts = words.split(None, 3)
+    if parts[1:2] and parts[1].upper() == b"VANISHED":
+        return True
     return len(parts) >= 3 and parts[1].isdigit() and parts[2].upper() in (b"EXISTS", b"EXPUNGE", b"FETCH")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from deskterm.cli import address, errors, say, tell
 from deskterm.cli.home import opened, path
 from deskterm.cli.read import json_option
 from deskterm.desk import Desk
+from deskterm.progress import Pace
 from store import outbox
 from store.errors import NotFound
 from store.reads import conversation, tickets
@@ -130,7 +132,7 @@ def _round(desk: Desk, *, as_json: bool, again: bool = False) -> int:
     """One round and what it did. A round after the first that did nothing says nothing."""
     from deskterm import sync
 
-    counts = sync.once(desk, tell=_progress)
+    counts = sync.once(desk, tell=_Progress())
     numbers = dataclasses.asdict(counts)
     trouble = numbers.pop("errors")
     if as_json:
@@ -150,10 +152,25 @@ def _round(desk: Desk, *, as_json: bool, again: bool = False) -> int:
     return errors.FAILED if trouble else errors.DONE
 
 
-def _progress(what: str, so_far: int, of: int) -> None:
+TELL_SECONDS = 1.0
+"""How often long reading says how far it is."""
+
+
+class _Progress:
     """Long reading shows that it goes on, on a terminal only."""
-    if say.can_ask() and so_far:
-        say.told(f"{what}: {so_far:,}{f' of {of:,}' if of else ''}")
+
+    def __init__(self) -> None:
+        self._pace = Pace()
+        self._next = 0.0
+
+    def __call__(self, what: str, so_far: int, of: int) -> None:
+        now = time.monotonic()
+        self._pace.told(so_far, at=now)
+        if not (say.can_ask() and so_far) or (now < self._next and so_far < of):
+            return
+        self._next = now + TELL_SECONDS
+        pace = self._pace.words(of - so_far) if of > so_far else ""
+        say.told(f"{what}: {so_far:,}{f' of {of:,}' if of else ''}{f'; {pace}' if pace else ''}")
 
 
 @click.command("import")
@@ -186,8 +203,8 @@ def _taken_in(desk: Desk, where: Path | None) -> Counts:
     from deskterm import receive, shelved
 
     if where is None:
-        return shelved.read_again(desk, tell=_progress)
-    return receive.archive(desk, where, tell=_progress)
+        return shelved.read_again(desk, tell=_Progress())
+    return receive.archive(desk, where, tell=_Progress())
 
 
 @click.command("verify")

@@ -16,6 +16,7 @@ import click
 from deskterm import config, jsonl, mailboxes
 from deskterm.cli import errors, home, say
 from deskterm.cli.read import json_option
+from deskterm.cli.reconcile import reconcile_verb
 from deskterm.config import Box, Settings
 from deskterm.counting import many
 from deskterm.desk import FILE, Desk
@@ -34,11 +35,17 @@ class Finding:
     ok: bool = True
 
 
-@click.command("doctor")
+@click.group("doctor", invoke_without_command=True)
 @click.option("--offline", is_flag=True, help="Leave the servers alone.")
 @json_option
-def doctor_verb(offline: bool, as_json: bool) -> int:
-    """Check settings, rights, keyring, servers, terminal, packages and the letters' ledger."""
+@click.pass_context
+def doctor_verb(ctx: click.Context, offline: bool, as_json: bool) -> int | None:
+    """Check settings, rights, keyring, servers, terminal, packages and the letters' ledger.
+
+    `doctor reconcile` adds up every folder of every mailbox.
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
     wrong = False
     for found in _all(home.path(), offline=offline):
         wrong = wrong or not found.ok
@@ -50,6 +57,9 @@ def doctor_verb(offline: bool, as_json: bool) -> int:
             say.rows([("ok" if found.ok else "wrong", found.about, found.words)])
         say.flush()
     return errors.FAILED if wrong else errors.DONE
+
+
+doctor_verb.add_command(reconcile_verb)
 
 
 def _all(folder: Path, *, offline: bool) -> Iterator[Finding]:

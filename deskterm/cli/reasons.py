@@ -11,8 +11,10 @@ from deskterm import jsonl, moments
 from deskterm.cli import say, tell
 from deskterm.cli.home import opened
 from deskterm.cli.read import json_option
+from deskterm.desk import Desk
+from store import mailbox
 from store.errors import NotFound
-from store.model import Ticket
+from store.model import Message, Ticket
 from store.reads import conversation, promised, timeline
 from store.rules import sla
 from store.rules.hours import in_words
@@ -42,12 +44,41 @@ def why_verb(name: str, as_json: bool) -> None:
         zone = moments.local()
         for one in messages:
             if as_json:
-                say.json_line(jsonl.message(one, desk.text(one), number=ticket.number))
+                found = jsonl.message(one, desk.text(one), number=ticket.number)
+                say.json_line(found | {"places": [_place(place) for place in _places(desk, one)]})
             else:
                 who = tell.one_line(one.sender or one.author)
                 say.rows(
                     [(moments.shown(one.date, zone=zone), one.kind.value, who, one.why or "no reason kept")]
                 )
+                for place in _places(desk, one):
+                    say.line(f"  {_stands(place, zone)}")
+
+
+def _places(desk: Desk, one: Message) -> list[mailbox.Place]:
+    return mailbox.places(desk.conn, one.id)
+
+
+FLAGS = {"\\seen": "read", "\\answered": "answered", "\\flagged": "flagged", "\\deleted": "marked as deleted"}
+"""What other programs mark a letter with (RFC 3501, 2.3.2), in words."""
+
+
+def _stands(place: mailbox.Place, zone: tzinfo) -> str:
+    """Where a letter lies in a mailbox and what was done to it there."""
+    where = tell.one_line(f"{place.mailbox}, {place.folder}, number {place.uid}")
+    marks = [FLAGS[flag.lower()] for flag in place.flags if flag.lower() in FLAGS]
+    words = f"{where}: {', '.join(marks)}" if marks else where
+    if place.gone is None:
+        return f"lies in {words}"
+    seen = f" since {moments.shown(place.gone, zone=zone)}" if place.gone else ""
+    return f"lay in {words}; moved or deleted there{seen}"
+
+
+def _place(place: mailbox.Place) -> dict[str, object]:
+    return {
+        "mailbox": place.mailbox, "folder": place.folder, "uid": place.uid, "flags": list(place.flags),
+        "gone": moments.iso(place.gone),
+    }  # fmt: skip
 
 
 @click.group("sla")

@@ -90,8 +90,10 @@ class Telling:
                 return self._offline(name, health.error)
             so_far, of = health.reading
             if so_far < of:
-                percent = so_far * 100 // of
-                words = f"first read: {so_far:,} of {of:,} letters, newest first; work on  {percent}%"
+                pace = f", {health.pace}" if health.pace else ""
+                words = (
+                    f"first read: {so_far:,} of {of:,}, newest first{pace}; work on  {so_far * 100 // of}%"
+                )
                 return [(words, Role.DIM)]
         return []
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from channels import folders
 from channels.errors import BadArgument, FolderGone
 from channels.imap import places
-from channels.imap.receive import Folder, Mailbox
+from channels.imap.receive import Mailbox
 from tests.rigs.imapd import Box, Imapd
 
 
-def folders(**flags: str) -> list[Folder]:
-    return [Folder(name.replace("_", " "), tuple(said.split())) for name, said in flags.items()]
-
-
 def test_marks_win_over_names() -> None:
-    listed = folders(INBOX="", Sent="", Elsewhere="\\sent", Trash="\\haschildren", Bin="\\trash")
-    found = places.uses(listed)
+    marks = {"INBOX": (), "Sent": (), "Elsewhere": ("\\sent",), "Trash": ("\\x",), "Bin": ("\\trash",)}
+    found = folders.uses(marks.items())
     assert found == {"inbox": "INBOX", "sent": "Elsewhere", "trash": "Bin"}
-    assert places.use_of("Elsewhere", found) == "sent" and places.use_of("Sent", found) == ""
+    assert folders.use_of("Elsewhere", found) == "sent" and folders.use_of("Sent", found) == ""
 
 
 @pytest.mark.parametrize(
@@ -35,11 +32,11 @@ def test_marks_win_over_names() -> None:
     ],
 )
 def test_a_usual_name_does_where_nothing_is_marked(name: str, use: str) -> None:
-    assert places.uses([Folder("INBOX", ()), Folder(name, ())]).get(use) == name
+    assert folders.uses([("INBOX", ()), (name, ())]).get(use) == name
 
 
 def test_a_folder_marked_for_one_use_is_not_taken_for_another_by_its_name() -> None:
-    assert places.uses([Folder("Archive", ("\\trash",))]) == {"inbox": "INBOX", "trash": "Archive"}
+    assert folders.uses([("Archive", ("\\trash",))]) == {"inbox": "INBOX", "trash": "Archive"}
 
 
 def test_a_letter_is_found_by_its_whole_id_only(imapd: Imapd) -> None:

@@ -37,6 +37,7 @@ from tests.rigs.mail import (
 from tests.rigs.smtpd import Smtpd
 
 NOW = int(time.time())
+INBOX = [pull.Place("INBOX")]
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_a_large_archive_goes_on_where_it_was_interrupted(desk: Desk, imapd: Ima
     with Mailbox(imapd.account(), imapd.secret) as line, Reader() as reader:
 
         def some(go: Callable[[], bool]) -> Counts:
-            return pull.folder(desk, "support", "INBOX", mailbox=line, reader=reader, go=go)
+            return pull.account(desk, "support", INBOX, mailbox=line, reader=reader, go=go)
 
         first = some(lambda: next(goes))
         assert 0 < first.archived < 650
@@ -123,11 +124,11 @@ def test_new_letters_come_in_while_the_archive_is_still_read(
     def tell(_: str, so_far: int, of: int) -> None:
         if so_far == 10 and of == 35:
             imapd.deliver(letter(99, subject="Urgent"))
-        if so_far == 20:
+        if so_far >= 20:
             arrived.extend(ticket.subject for ticket in all_tickets(desk) if ticket.archive is None)
 
     look(desk, tell=tell)
-    assert arrived == ["Urgent"]
+    assert arrived and set(arrived) == {"Urgent"}
 
 
 # What servers do
@@ -153,7 +154,7 @@ def test_uidvalidity_changed_in_the_middle_of_the_first_read_floods_nobody(desk:
     for raw in raws:
         imapd.deliver(raw)
     with Mailbox(imapd.account(), imapd.secret) as line, Reader() as reader:
-        pull.folder(desk, "support", "INBOX", mailbox=line, reader=reader, go=lambda: False)
+        pull.account(desk, "support", INBOX, mailbox=line, reader=reader, go=lambda: False)
     assert 0 < len(all_tickets(desk)) < 450
     imapd.recreate("INBOX", raws)
     assert look(desk).new == 0
@@ -176,8 +177,7 @@ def test_a_folder_replaced_while_it_is_read_leaves_no_wrong_letter(
         return real(self, command, **more)
 
     monkeypatch.setattr(Mailbox, "_rows", rows)
-    with pytest.raises(ChannelError, match="removed or replaced"):
-        look(desk)
+    assert "removed or replaced" in look(desk).errors[0]
     assert all_tickets(desk) == []
     look(desk)
     assert set(held(desk)) == hashes(others)

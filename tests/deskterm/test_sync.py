@@ -140,7 +140,7 @@ def test_a_lost_line_is_said_and_taken_up_again(
         imapd.faults.cut_after = None
         imapd.deliver(letter(2))
         until(lambda: "Question 2" in subjects(desk))
-        assert health(loop).error == "" and health(loop).since == 0
+        until(lambda: health(loop).error == "" and health(loop).since == 0)
 
 
 def test_smtp_dead_and_imap_alive(home: Path, imapd: Imapd) -> None:
@@ -187,14 +187,14 @@ def test_a_mistake_of_our_own_is_shown_and_tried_again(
     home: Path, imapd: Imapd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("channels.backoff.delays", lambda: iter([0.01] * 1000))
-    real, broken = pull.folder, [True]
+    real, broken = pull.account, [True]
 
-    def folder(*what: object, **more: object) -> object:
+    def account(*what: object, **more: object) -> object:
         if broken:
             raise TypeError("a mistake, with a secret in it")
         return real(*what, **more)  # pyright: ignore
 
-    monkeypatch.setattr(pull, "folder", folder)
+    monkeypatch.setattr(pull, "account", account)
     imapd.deliver(letter(1))
     with opened(home, settings(box(imap=imapd))) as desk, running(desk) as loop:
         until(lambda: "a mistake of deskterm's own (TypeError)" in health(loop).error)

@@ -362,7 +362,7 @@ class Session:
         else:
             wanted = self._set(args.removeprefix(b"UID "))
             hits = [one.uid for one in self.box.letters if one.uid in wanted]
-            ends = [int(end) for end in re.findall(rb"\d+", args)]
+            ends = [int(end) for end in re.findall(rb"\d+", args.replace(b"*", b"4294967295"))]
             hits += [uid for uid in self.server.faults.lingering if min(ends) <= uid <= max(ends)]
         self.send(b"* SEARCH" + b"".join(b" %d" % uid for uid in hits) + b"\r\n")
         return b"OK done"
