@@ -91,9 +91,8 @@ class Telling:
             so_far, of = health.reading
             if so_far < of:
                 pace = f", {health.pace}" if health.pace else ""
-                words = (
-                    f"first read: {so_far:,} of {of:,}, newest first{pace}; work on  {so_far * 100 // of}%"
-                )
+                words = f"first read: {so_far:,} of {of:,} letters, newest first{pace}; work on"
+                words += f"  {so_far * 100 // of}%"
                 return [(words, Role.DIM)]
         return []
 
