@@ -92,6 +92,8 @@ class Letter:
     bounce: Bounce | None = None
     defects: tuple[str, ...] = ()
     """What was wrong with it, in words; shown, never fatal."""
+    trace: tuple[tuple[str, str], ...] = ()
+    """Received and Authentication-Results fields, topmost first; empty when no server judged the sender."""
 
     def own_text(self) -> str:
         """What the sender newly wrote: the text without its folds."""

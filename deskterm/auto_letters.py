@@ -20,7 +20,7 @@ from store.log.tx import Tx
 from store.model import Kind
 from store.reads import auto_letters, conversation, dead
 from store.reads.conversation import write_recipients
-from store.rules import brakes
+from store.rules import brakes, marks
 from store.rules.acks import nobody_reads
 
 ACTOR = "deskterm"
@@ -106,7 +106,10 @@ def _changes(letter: AutoLetter, wanted: brakes.Letter, *, secret: bytes, body: 
     message = ids.from_letter(secret, "m", letter.key)
     row = ids.from_letter(secret, "x", letter.key)
     address = letter.box.address
-    msgid = f"{message}.{letter.ticket}@{address.rpartition('@')[2] or 'desk.invalid'}"
+    msgid = marks.message_id(
+        secret, message=message, ticket=letter.ticket, people=[letter.to],
+        domain=address.rpartition("@")[2] or "desk.invalid",
+    )  # fmt: skip
     filled: dict[str, Value] = {
         "ticket": letter.ticket,
         "kind": Kind.OUT.value,

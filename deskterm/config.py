@@ -69,6 +69,10 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether letters carry an HTML form beside the plain text."""
     copy_to_self: bool = False
     """Whether every letter also goes, unseen, to this mailbox: proof of sending where Sent keeps none."""
+    plus: bool = False
+    """Whether mail to NAME+anything@ arrives here too; then answers come back to an address with our mark."""
+    auth_server: str = ""
+    """Name your mail server puts first in Authentication-Results; its word alone makes a sender verified."""
 
     @property
     def every_address(self) -> tuple[str, ...]:
@@ -116,6 +120,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How often a mailbox without IDLE is asked."""
     editor: str = ""
     """Program for long texts; empty: $VISUAL, $EDITOR, then vi."""
+    agent_mail: tuple[str, ...] = ()
+    """Your private addresses: a verified letter from one of them counts as written by you."""
     queue_order: tuple[str, ...] = ()
     """Names of queues in the order of the tabs; the others follow."""
     mailbox: dict[str, Box] = {}

@@ -32,6 +32,7 @@ def outgoing(
         to=to,
         cc=tuple(address(person) for person in message.cc),
         bcc=tuple(address(person) for person in (*message.bcc, *filter(None, [copy_to]))),
+        reply_to=address(message.reply_to[0]) if message.reply_to else None,
         subject=message.subject,
         text=text,
         date=message.date,

@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from channels.letter import Address, Letter
+from channels.mime.forwarded import original_sender
 from channels.mime.subjects import base_subject
+from deskterm.identity import Writer, shown_name
 from store.log import ids
 from store.log.entry import Change, Value, put
 from store.model import RUNNING, Account, Customer, File, Kind, Status, Ticket
 from store.reads.conversation import write_files, write_recipients
+from store.rules.marks import unmarked
 from store.rules.threads import Claims, Join, NewTicket
 
 ARCHIVE_DAYS = 14
@@ -42,9 +45,16 @@ class Facts:
     account: Account | None
     """The account that owns the sender's domain."""
     own: frozenset[str]
-    """Our own addresses, lower case. They never count as people who take part: anybody can forge them."""
-    from_us: bool
-    """The sender is one of our own addresses."""
+    """Addresses of ours, lower case. They never count as people who take part: anybody can forge them."""
+    writer: Writer
+    ties: tuple[Change, ...] = ()
+    """Tickets the letter shows to be one thread are merged."""
+    went: str = ""
+    """Where the ticket it answers is merged by that; empty when it stays."""
+    resembles: str = ""
+    """Whom its sender, new here, could be mistaken for."""
+    inside: bool = False
+    """Its sender is of our own house, so a letter it forwards is somebody else's."""
     participants: frozenset[str] = frozenset()
     newest: int = 0
     """Date of the newest letter in the ticket, this batch included."""
@@ -84,23 +94,25 @@ def take(
         return Taken(facts.message, "", (), kind, key, facts.where.why, homeless=True)
     when = _date(letter, received=received, archived=archived is not None or facts.sent)
     ticket, why = _place(facts, archived=archived is not None)
-    person = _customer(letter, facts, secret=secret)
+    what = _kind(letter, facts, archived=archived is not None, new=ticket == facts.ticket_id)
+    person = _customer(letter, facts, secret=secret, sent=what is Kind.OUT)
     message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
-                       archived=archived is not None)  # fmt: skip
-    changes = [*person[1], *message]
+                       kind=what)  # fmt: skip
+    changes = [*person[1], *facts.ties, *message]
     if facts.ticket is not None and ticket == facts.ticket.id:
         if archived is None:
-            changes += _joined(letter, facts, facts.ticket, when=when)
+            changes += _joined(letter, facts, facts.ticket, kind=what, when=when)
         else:
             status = _archived_status(when, facts, archived=archived, days=archive_days)
             changes += _joined_archive(
                 letter, facts, facts.ticket, when=when, status=status, customer=person[0]
             )
     else:
-        status = Status.NEW
+        status = Status.WAITING if what is Kind.OUT else Status.NEW
         if archived is not None:
             status = _archived_status(when, facts, archived=archived, days=archive_days)
         row = _new_ticket(letter, facts, when=when, customer=person[0], status=status)
+        row |= _asks(letter, facts, archived=archived is not None)
         changes.append(put(ticket, row | {"archive": archived, "brand": brand or None}))
     return Taken(facts.message, ticket, tuple(changes), kind, key, why)
 
@@ -129,6 +141,8 @@ def _date(letter: Letter, *, received: int, archived: bool) -> int:
 def _place(facts: Facts, *, archived: bool) -> tuple[str, str]:
     """Ticket id and reason. A closed ticket gets a follow-up, but an archive is past already."""
     where, ticket = facts.where, facts.ticket
+    if isinstance(where, Join) and ticket is not None and facts.went:
+        return ticket.id, f"{where.why}; it ties that ticket to #{ticket.number}"
     if isinstance(where, Join) and ticket is not None:
         if ticket.status is Status.CLOSED and not (archived or facts.sent):
             return facts.ticket_id, f"{where.why}; #{ticket.number} is closed, so this is a follow-up"
@@ -136,34 +150,64 @@ def _place(facts: Facts, *, archived: bool) -> tuple[str, str]:
     return facts.ticket_id, where.why
 
 
-def _customer(letter: Letter, facts: Facts, *, secret: bytes) -> tuple[str, list[Change]]:
+def _kind(letter: Letter, facts: Facts, *, archived: bool, new: bool) -> Kind:
+    """What the letter is to the desk: a customer's, or ours.
+
+    An agent who writes from a private mail program is believed only when our server vouches for the address;
+    what such a letter says to us alone, in a ticket, stays inside.
+    """
+    wrote = facts.writer
+    if archived or facts.sent:
+        return Kind.OUT if wrote.ours else Kind.IN
+    if not (wrote.agent and wrote.verified):
+        return Kind.IN
+    if counterpart(letter, own=facts.own, sent=True) is not None:
+        return Kind.OUT
+    return Kind.IN if new else Kind.NOTE
+
+
+def _asks(letter: Letter, facts: Facts, *, archived: bool) -> dict[str, Value]:
+    """What a person has to decide about a new ticket: where it belongs, who wrote it, who is meant."""
+    found: dict[str, Value] = {}
+    if isinstance(facts.where, Claims):
+        found[f"claim.{facts.where.ticket}"] = 1
+    if archived:
+        return found
+    first = original_sender(letter.text) if facts.inside and letter.bounce is None else None
+    if first is not None and first.addr.lower() not in facts.own | {facts.writer.address}:
+        found["ask.customer"] = str(first)
+    if facts.resembles:
+        found["ask.like"] = facts.resembles
+    return found
+
+
+def _customer(letter: Letter, facts: Facts, *, secret: bytes, sent: bool) -> tuple[str, list[Change]]:
     """The customer id and the change that makes the customer, when new."""
-    person = _counterpart(letter, facts)
+    person = counterpart(letter, own=facts.own, sent=sent)
     if facts.customer is not None:
         return facts.customer.id, _better_name(facts.customer, person)
     if person is None:
         return "", []
     eid = ids.from_letter(secret, "c", person.addr.lower())
-    row: dict[str, Value] = {"email": person.addr.lower(), "name": person.name or None}
+    name = shown_name(person.name, person.addr)
+    row: dict[str, Value] = {"email": person.addr.lower(), "name": name or None}
     if facts.account is not None:
         row["account"] = facts.account.id
     return eid, [put(eid, row)]
 
 
 def _better_name(customer: Customer, person: Address | None) -> list[Change]:
-    if person is None or not person.name or customer.name or person.addr.lower() != customer.email:
+    if person is None or customer.name or person.addr.lower() != customer.email:
         return []
-    return [Change(customer.id, "name", person.name)]
+    name = shown_name(person.name, person.addr)
+    return [Change(customer.id, "name", name)] if name else []
 
 
-def counterpart(letter: Letter, *, ours: bool) -> Address | None:
-    """The person a letter is to or from: its sender, or whom we wrote to."""
-    people = letter.to if ours else letter.sender
-    return people[0] if people else None
-
-
-def _counterpart(letter: Letter, facts: Facts) -> Address | None:
-    return counterpart(letter, ours=facts.from_us)
+def counterpart(letter: Letter, *, own: frozenset[str], sent: bool) -> Address | None:
+    """The person a letter is from or, where we sent it, the first outside that it is to."""
+    if not sent:
+        return letter.sender[0] if letter.sender else None
+    return next((p for p in (*letter.to, *letter.cc) if unmarked(p.addr.lower()) not in own), None)
 
 
 def _message(
@@ -175,13 +219,12 @@ def _message(
     why: str,
     customer: str,
     agent: str,
-    archived: bool,
+    kind: Kind,
 ) -> list[Change]:
-    sent = facts.sent or (facts.from_us and archived)
     row: dict[str, Value] = {
         "ticket": ticket,
-        "kind": (Kind.OUT if sent else Kind.IN).value,
-        "author": agent if sent else customer or None,
+        "kind": kind.value,
+        "author": customer or None if kind is Kind.IN else facts.writer.agent or agent,
         "date": when,
         "msgid": letter.message_id or None,
         "refs": " ".join((*letter.references, *letter.in_reply_to)) or None,
@@ -192,7 +235,7 @@ def _message(
         "body": letter.sha256,
         "folds": " ".join(f"{fold.kind}{fold.first}-{fold.last}" for fold in letter.folds) or None,
         "files": write_files(tuple(_file(letter, n) for n in range(len(letter.parts)))),
-        "signals": " ".join(signals(letter, facts, sent=sent)) or None,
+        "signals": " ".join(signals(letter, facts, sent=kind is Kind.OUT)) or None,
         "why": f"sent from another program; {why}" if facts.sent else why,
     }
     return [put(facts.message, row)]
@@ -204,9 +247,11 @@ def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
         ("auto", letter.automatic),
         ("list", letter.mailing_list),
         ("bounce", letter.bounce is not None),
-        ("unverified", len(letter.sender) != 1 or (facts.from_us and not sent)),
+        ("unverified", facts.writer.doubtful and not (sent and facts.writer.ours)),
+        ("verified", facts.writer.verified),
         ("same-id", facts.same_id),
         ("claims", isinstance(facts.where, Claims)),
+        ("lookalike", bool(facts.resembles)),
         ("defects", bool(letter.defects)),
     ]
     return [word for word, holds in found if holds]
@@ -221,7 +266,7 @@ def _archived_status(when: int, facts: Facts, *, archived: int, days: int) -> St
     """Young archive is work still to be done, the rest is past."""
     if when <= archived - days * 86_400:
         return Status.CLOSED
-    return Status.WAITING if facts.from_us else Status.OPEN
+    return Status.WAITING if facts.writer.ours else Status.OPEN
 
 
 def _new_ticket(
@@ -244,15 +289,15 @@ def _people_joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]
     return [Change(ticket.id, f"who.{address}", 1) for address in sorted(fresh)]
 
 
-def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, when: int) -> list[Change]:
+def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, kind: Kind, when: int) -> list[Change]:
     """What a letter changes in the ticket it joins: new people, and back to work where it was done.
 
     Automatic answers and news of a delay are shown and wake nobody.
     """
     changes = _people_joined(letter, facts, ticket)
-    if facts.sent:
+    if facts.sent or kind is Kind.OUT:
         return changes + _answered(facts, ticket, when=when)
-    if facts.from_us:
+    if facts.writer.ours or kind is not Kind.IN:
         return changes
     changes.append(Change(ticket.id, "unread", 1))
     final = letter.bounce is not None and not letter.bounce.temporary
@@ -304,7 +349,7 @@ def addresses(letter: Letter) -> set[str]:
 
 def addresses_of(people: Iterable[Address]) -> frozenset[str]:
     """Lower-case addresses of these people."""
-    return frozenset(person.addr.lower() for person in people if "@" in person.addr)
+    return frozenset(unmarked(person.addr.lower()) for person in people if "@" in person.addr)
 
 
 def snippet(text: str) -> str:

@@ -266,10 +266,14 @@ class _Writing:
         desk = self.desk
         to = (*letter.to, *letter.cc)
         free = self.open if self.open is not None else live.may_leave(desk, to)
+        box = desk.settings.mailbox.get(letter.mailbox)
         written = replies.reply(
             ticket,
             replies.Reply(letter.text, letter.to, letter.cc, letter.subject, base=self.base),
-            replies.From(desk.agent, letter.sender, letter.mailbox, letter.domain),
+            replies.From(
+                desk.agent, letter.sender, letter.mailbox, letter.domain, desk.store.secret,
+                box.address if box is not None and box.plus else "",
+            ),
             ids=(self._id("m"), self._id("x")), now=desk.now,
             not_before=desk.now + desk.settings.undo_seconds, then=None,
             last=self.answered.get(letter.answers), held=not free,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
-from deskterm import acks, intake, lookups
+from deskterm import acks, identity, intake, joining, lookups
 from deskterm.desk import Desk
 from store import blobs, mailbox, shelf
 from store.errors import StoreError
@@ -131,8 +131,12 @@ class Batcher:
     archived: int | None = None
     """The moment of a silent import; None for letters that come in now."""
     counts: Counts = field(default_factory=Counts)
+    _us: identity.Ourselves = field(init=False)
     _acks: tuple[Ack, ...] = ()
     """The acknowledgements in force while a batch is taken in; an archive is never acknowledged."""
+
+    def __post_init__(self) -> None:
+        self._us = identity.ourselves(self.desk.settings, self.desk.conn)
 
     def take(self, letters: Sequence[Read], beside: Sequence[Beside] = ()) -> None:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
@@ -183,6 +187,7 @@ class Batcher:
             return Became.OURS if read.sent else Became.KNOWN
         if answer is not None:
             acks.send(self.desk, tx, answer, read.letter, taken, cause=receipt.entry)
+        joining.settle(tx, taken.ticket, archived=self.archived is not None)
         return Became.ARCHIVED if self.archived is not None else Became.NEW
 
     def _homeless(self, tx: Tx, read: Read, letter: Letter) -> Became:
@@ -202,7 +207,7 @@ class Batcher:
         """Where the letter goes, what it changes, and whether it is acknowledged; writes nothing."""
         desk = self.desk
         found = lookups.facts(
-            tx.conn, letter, secret=desk.store.secret, ours=desk.settings.addresses(),
+            tx.conn, letter, secret=desk.store.secret, us=self._us,
             folder=desk.blob_folder, archived=self.archived is not None, sent=read.sent,
         )  # fmt: skip
         received = self._received(letter, read)

@@ -7,7 +7,7 @@ only what has an outbox row can be dispatched.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deskterm import acts
 from deskterm.intake import snippet
@@ -16,6 +16,7 @@ from store.log.entry import Change, Value, put
 from store.model import File, Kind, Message, Status, Ticket
 from store.reads.conversation import write_files, write_recipients
 from store.reads.people import OUTSIDE
+from store.rules import marks
 from store.rules.promises import FORWARD
 
 
@@ -75,6 +76,10 @@ class From:
     mailbox: str
     domain: str
     """Right side of our Message-IDs."""
+    key: bytes = field(default=b"", repr=False)
+    """The desk's secret, which reply marks are made with."""
+    plus: str = ""
+    """Our address, where answers to an address with a mark in it arrive."""
 
 
 def reply(
@@ -88,7 +93,10 @@ def reply(
     the status afterwards (None keeps it, but a new ticket is open once answered).
     """
     message, row = ids
-    msgid = f"{message}.{ticket.id}@{sender.domain}"
+    people = [address_of(person) for person in (*said.to, *said.cc)]
+    msgid = marks.message_id(
+        sender.key, message=message, ticket=ticket.id, people=people, domain=sender.domain
+    )
     blob = blobs.words(said.text)
     filled: dict[str, Value] = {
         "ticket": ticket.id,
@@ -99,7 +107,7 @@ def reply(
         "refs": " ".join(references(last)) or None,
         "subject": said.subject or ticket.subject or None,
         "sender": sender.sender,
-        "rcpt": write_recipients(said.to, said.cc, bcc=said.bcc),
+        "rcpt": write_recipients(said.to, said.cc, bcc=said.bcc, reply=_back(sender, ticket, people)),
         "snippet": snippet(said.text) or None,
         "body": blob.hash,
         "files": write_files(said.files),
@@ -113,6 +121,14 @@ def reply(
     changes = [put(message, filled), waits, *after(ticket, said, sender, then, known=known)]
     does = "forward" if said.forward else "reply"
     return Written(does, f"{does.capitalize()} of {acts.name([ticket])}", tuple(changes), blob, message)
+
+
+def _back(sender: From, ticket: Ticket, people: Sequence[str]) -> tuple[str, ...]:
+    """Where answers go: our address with a mark for the first person, where such addresses arrive."""
+    if not sender.plus or not people:
+        return ()
+    marked = marks.plus_address(sender.key, sender.plus, ticket=ticket.id, person=people[0])
+    return (marked,) if marked else ()
 
 
 def note(ticket: Ticket, said: Note, *, agent: str, message: str, now: int) -> Written:

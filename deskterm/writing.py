@@ -208,13 +208,14 @@ def sender_of(desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = N
     name, box, address = written_to(desk, ticket, messages)
     if box is None:
         address = f"{LOCAL}@desk.invalid"
-        return replies.From(desk.agent, address, LOCAL, "desk.invalid")
+        return replies.From(desk.agent, address, LOCAL, "desk.invalid", desk.store.secret)
     if address != box.address and learned.refused(desk.conn, name, address):
         address = box.address
     # Without a name of either, the address alone: nobody gets a letter from "me".
     name_shown = box.name or ("" if desk.agent == Settings().agent else desk.agent)
     shown = f"{name_shown} <{address}>" if name_shown else address
-    return replies.From(desk.agent, shown, name, address.rpartition("@")[2] or "desk.invalid")
+    domain = address.rpartition("@")[2] or "desk.invalid"
+    return replies.From(desk.agent, shown, name, domain, desk.store.secret, address if box.plus else "")
 
 
 def written_to(

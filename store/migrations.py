@@ -16,7 +16,7 @@ from store import schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LATEST = 3
+LATEST = 4
 """`PRAGMA user_version` of a desk this program writes."""
 
 APPLICATION_ID = 0x64736B74
@@ -95,5 +95,10 @@ def places(conn: sqlite3.Connection) -> None:
     run(conn, schema.PLACES)
 
 
-STEPS = {"first": first, "sending": sending, "places": places}
+def people(conn: sqlite3.Connection) -> None:
+    """Who was merged into whom, and customers by name and by the domain of their address."""
+    run(conn, schema.PEOPLE)
+
+
+STEPS = {"first": first, "sending": sending, "places": places, "people": people}
 """Every step by its name, in order. A name never changes: a desk remembers those it has taken."""

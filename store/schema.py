@@ -161,3 +161,11 @@ CREATE TRIGGER ticket_uncounted AFTER DELETE ON ticket BEGIN
 END;
 """
 """Queue counts are kept as tickets move, so that showing them reads no ticket row."""
+
+PEOPLE = """
+CREATE INDEX customer_merged ON customer(merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX ticket_merged   ON ticket(merged_into)   WHERE merged_into IS NOT NULL;
+CREATE INDEX customer_name   ON customer(name COLLATE NOCASE) WHERE name IS NOT NULL;
+CREATE INDEX customer_domain ON customer(substr(email, instr(email, '@') + 1));
+"""
+"""Who and what was merged into a row, asked whenever that row is shown; whom a new customer may resemble."""

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from channels.letter import Address, Letter, Part
-from channels.mime import files, flowed, html, limits, quotes, signals, transfer
+from channels.mime import files, flowed, html, limits, quotes, signals, transfer, vouching
 from channels.mime.addresses import addresses
 from channels.mime.bounces import bounce
 from channels.mime.charset import decode
@@ -85,6 +85,7 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
         mailing_list=signals.mailing_list(root),
         bounce=report,
         defects=tuple(dict.fromkeys(wrong)),
+        trace=vouching.trace(root.fields),
     )
 
 

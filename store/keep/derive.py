@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from store.keep import Touched
 from store.log import stamp
+from store.log.project import row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ def follow(conn: sqlite3.Connection, touched: Touched) -> Tickets:
     messages = [eid for eid in touched.fields if eid.startswith("m")]
     _cite(conn, (eid for eid in messages if "" in touched.fields[eid]))
     mailed = _tickets_of(conn, messages)
+    moved = (eid for eid in messages if "ticket" in touched.fields[eid])
+    mailed = list(dict.fromkeys((*mailed, *_left(conn, moved))))
     conn.executemany(_DATES, ((eid, eid, eid) for eid in mailed))
     own = (eid for eid in touched.fields if eid.startswith("t"))
     tickets = tuple(dict.fromkeys((*own, *mailed)))
@@ -83,3 +86,13 @@ _THESE = "SELECT value FROM json_each(?)"
 
 def _list(ids: Iterable[str]) -> str:
     return json.dumps(list(ids))
+
+
+def _left(conn: sqlite3.Connection, messages: Iterable[str]) -> Iterable[str]:
+    """Every ticket a moved message ever stood in: the one it left has other dates now."""
+    query = "SELECT field, value FROM change WHERE eid = ? AND field IN ('', 'ticket')"
+    for eid in messages:
+        for field, value in conn.execute(query, (eid,)).fetchall():
+            ticket = value if field else row_of(value).get("ticket")
+            if isinstance(ticket, str) and ticket:
+                yield ticket

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from store.model import Account, Customer, Status
 from store.reads.tickets import status_of
+from store.rules import threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,70 @@ def customer(conn: sqlite3.Connection, eid: str) -> Customer | None:
 def by_email(conn: sqlite3.Connection, address: str) -> Customer | None:
     """The customer with this address, compared without case; merged ones lead to where they went."""
     row = conn.execute(
-        "SELECT ifnull(merged_into, id) FROM customer WHERE email = ? AND _deleted IS NULL"
-        " ORDER BY n LIMIT 1",
+        f"{CUSTOMER} WHERE email = ? AND _deleted IS NULL AND merged_into IS NULL ORDER BY n LIMIT 1",
         (address.lower(),),
     ).fetchone()
-    return customer(conn, row[0]) if row else None
+    if row is not None:
+        return Customer(*row)
+    away = conn.execute(
+        "SELECT id FROM customer WHERE email = ? AND _deleted IS NULL ORDER BY n LIMIT 1", (address.lower(),)
+    ).fetchone()
+    return customer(conn, resting(conn, "customer", str(away[0]))) if away else None
+
+
+def resting(conn: sqlite3.Connection, table: str, eid: str) -> str:
+    """Where the chain of merges of a `ticket` or a `customer` ends."""
+    query = {
+        "ticket": "SELECT merged_into FROM ticket WHERE id = ?",
+        "customer": "SELECT merged_into FROM customer WHERE id = ?",
+    }[table]
+    merged: dict[str, str] = {}
+    at = eid
+    while at and at not in merged:
+        row = conn.execute(query, (at,)).fetchone()
+        merged[at] = str(row[0]) if row and row[0] else ""
+        at = merged[at]
+    return threads.resting(eid, merged) if merged.get(eid) else eid
+
+
+def also_at(conn: sqlite3.Connection, person: str) -> list[str]:
+    """Addresses of customers that were merged into this one."""
+    rows = conn.execute(
+        "SELECT email FROM customer WHERE merged_into = ? AND _deleted IS NULL AND email IS NOT NULL"
+        " ORDER BY n",
+        (person,),
+    )
+    return [row[0] for row in rows]
+
+
+def namesake(conn: sqlite3.Connection, names: tuple[str, ...], *, besides: str) -> str:
+    """Address of a customer called by one of these names, compared without case; empty when there is none."""
+    for name in names:
+        row = conn.execute(
+            "SELECT email FROM customer WHERE name = ? COLLATE NOCASE AND email <> ? AND _deleted IS NULL"
+            " ORDER BY n LIMIT 1",
+            (name, besides),
+        ).fetchone()
+        if row is not None and len(name) > 2:
+            return str(row[0])
+    return ""
+
+
+def domain_known(conn: sqlite3.Connection, domain: str) -> bool:
+    """Whether an account owns this mail domain or a customer writes from it."""
+    if account_of_domain(conn, domain) is not None:
+        return True
+    query = "SELECT 1 FROM customer WHERE substr(email, instr(email, '@') + 1) = ? AND _deleted IS NULL"
+    return conn.execute(f"{query} LIMIT 1", (domain,)).fetchone() is not None
+
+
+def agent_addresses(conn: sqlite3.Connection) -> dict[str, str]:
+    """Address in lower case to the name of each agent that has one."""
+    rows = conn.execute(
+        "SELECT lower(email), name FROM agent WHERE _deleted IS NULL AND email <> '' AND name IS NOT NULL"
+        " AND ifnull(active, 1) <> 0"
+    )
+    return dict(rows.fetchall())
 
 
 def account(conn: sqlite3.Connection, eid: str) -> Account | None:

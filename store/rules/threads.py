@@ -43,6 +43,8 @@ class Known:
     """We sent the letter with this id."""
     seen: bool = True
     """False: no letter with this id came in, letters of that ticket only cite it."""
+    by: frozenset[str] = frozenset()
+    """Of an id never seen: lower-case addresses of who cited it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,17 @@ class Evidence:
     known: tuple[Known, ...] = ()
     """What the desk knows about the letter's own id and each cited one."""
     tickets: tuple[Candidate, ...] = ()
-    """The tickets named in `known`, by the token, and by numbers in the subject (`claimed_numbers`)."""
+    """The tickets named in `known`, by marks, and by numbers in the subject (`claimed_numbers`)."""
     token: str = ""
-    """Ticket named by our signed token; the caller has checked the signature."""
+    """Ticket whose mark of ours the letter carries; the caller has proved it for this sender."""
+    unproven: str = ""
+    """Ticket named by what looks like a mark of ours and does not hold for this sender."""
     returned: str = ""
     """Id of our letter that this one, a bounce, gives back."""
     returned_for: tuple[str, ...] = ()
     """Recipients the bounce is about."""
+    named: frozenset[str] = frozenset()
+    """Lower-case addresses in From, To and Cc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def _by_token(letter: Evidence) -> Join | None:
     ticket = _ticket(letter, letter.token)
     if ticket is None or not _takes_part(letter, ticket):
         return None
-    return Join(ticket.ticket, f"carries our signed mark of {ticket.label}; {_part(letter)}")
+    return Join(ticket.ticket, f"carries our mark of {ticket.label} for {letter.sender}; {_part(letter)}")
 
 
 def _by_bounce(letter: Evidence) -> Join | None:
@@ -153,11 +159,12 @@ def _by_ids(letter: Evidence) -> Join | None:
 
 def _by_unseen(letter: Evidence) -> Join | None:
     for known, ticket in _links(letter):
-        if known.seen or not (_takes_part(letter, ticket) or _colleague(letter, ticket)):
+        if known.seen or not _may_join(letter, known, ticket):
             continue
-        reason = _part(letter) if _takes_part(letter, ticket) else f"{letter.sender} is of the same company"
         if known.msgid == letter.ids.own:
-            return Join(ticket.ticket, f"is the letter that {ticket.label} answers; {reason}")
+            who = ", ".join(sorted(_answerers(letter, known)))
+            return Join(ticket.ticket, f"is the letter that {ticket.label} answers, and names {who}")
+        reason = _part(letter) if _takes_part(letter, ticket) else f"{letter.sender} is of the same company"
         return Join(
             ticket.ticket, f"answers <{known.msgid}>, which we never saw, as {ticket.label} does; {reason}"
         )
@@ -170,8 +177,12 @@ def _claim(letter: Evidence) -> Claims | None:
         return Claims(ticket.ticket, letter.ids.own, f"{how}, but {_no_part(letter)}")
     marked = _ticket(letter, letter.token)
     if marked is not None:
-        why = f"carries our signed mark of {marked.label}, but {_no_part(letter)}"
+        why = f"carries our mark of {marked.label}, but {_no_part(letter)}"
         return Claims(marked.ticket, letter.ids.own, why)
+    forged = _ticket(letter, letter.unproven)
+    if forged is not None:
+        why = f"carries a mark of {forged.label} that was not made for {letter.sender or 'its sender'}"
+        return Claims(forged.ticket, letter.ids.own, why)
     for number in claimed_numbers(letter.subject):
         for ticket in letter.tickets:
             if ticket.number == number:
@@ -214,6 +225,21 @@ def _takes_part(letter: Evidence, ticket: Candidate) -> bool:
     return bool(letter.sender) and letter.sender.lower() in ticket.participants
 
 
+def _may_join(letter: Evidence, known: Known, ticket: Candidate) -> bool:
+    """Whether this link lets the letter into the ticket.
+
+    A parent that comes after its answer is let in when it was written to (or by) who answered it: exactly
+    what would have let the answer in, had they come in order.
+    """
+    if not known.seen and known.msgid == letter.ids.own:
+        return bool(letter.sender and _answerers(letter, known))
+    return _takes_part(letter, ticket) or (not known.seen and _colleague(letter, ticket))
+
+
+def _answerers(letter: Evidence, known: Known) -> frozenset[str]:
+    return known.by & (letter.named | {letter.sender.lower()})
+
+
 def _colleague(letter: Evidence, ticket: Candidate) -> bool:
     return letter.sender.lower().rpartition("@")[2] in ticket.domains - {""}
 
@@ -229,13 +255,12 @@ def _no_part(letter: Evidence) -> str:
 def merges(letter: Evidence) -> tuple[Merge, ...]:
     """Tickets this letter shows to be one thread, each into the oldest one.
 
-    Only tickets its sender could join count, so that nobody can knit strangers' tickets together.
+    Only tickets the letter could join count, so that nobody can knit strangers' tickets together.
     """
     mine: dict[str, Candidate] = {}
     link: dict[str, str] = {}
     for known, ticket in _links(letter):
-        may = _takes_part(letter, ticket) or (not known.seen and _colleague(letter, ticket))
-        if may:
+        if _may_join(letter, known, ticket):
             mine.setdefault(ticket.ticket, ticket)
             link.setdefault(ticket.ticket, known.msgid)
     if len(mine) < 2:

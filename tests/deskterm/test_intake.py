@@ -38,14 +38,17 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
 
 
 def shown(desk: Desk) -> set[tuple[object, ...]]:
-    """Tickets and messages as a value that does not depend on the order of arrival."""
+    """Tickets and messages as a value that does not depend on the order of arrival.
+
+    A ticket that went into another one is only a name for it.
+    """
     return {
         (
             t.subject, t.status, t.created, t.customer, t.last_in, t.last_out, t.unread,
             people.participants(desk.conn, t.id),
             frozenset((m.msgid, m.kind, m.date, m.body) for m in messages(desk, t)),
         )
-        for t in all_tickets(desk)
+        for t in all_tickets(desk) if not t.merged_into
     }  # fmt: skip
 
 
@@ -403,7 +406,7 @@ def imported(
         edges = [0, *sorted({cut % (len(raws) + 1) for cut in cuts}), len(raws)]
         for first, last in pairwise(edges):
             take(desk, *raws[first:last], archived=desk.now)
-            clock.ahead += 3600
+            clock.ahead += 1
         assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
         return shown(desk)
 

@@ -113,10 +113,20 @@ class TestDecide:
         assert isinstance(got, Claims)
 
     def test_the_missing_first_letter_finds_its_ticket(self) -> None:
-        known = (Known("first@x", "t12", seen=False),)
-        got = decide(letter(ANA, own="first@x", known=known, tickets=(TWELVE,)))
-        assert isinstance(got, Join)
-        assert got.why.startswith("is the letter that #12 answers")
+        """As the answer would have joined it, had they come in order: it names who answered."""
+        known = (Known("first@x", "t12", seen=False, by=frozenset({BEN})),)
+        for sender, named in ((EVE, {BEN, "help@us.example"}), (BEN, set())):
+            first = letter(sender, own="first@x", known=known, tickets=(TWELVE,), named=frozenset(named))
+            got = decide(first)
+            assert isinstance(got, Join)
+            assert got.why == f"is the letter that #12 answers, and names {BEN}"
+
+    @pytest.mark.parametrize("sender", [ANA, EVE, ""])
+    def test_who_names_nobody_that_answered_is_not_the_first_letter(self, sender: str) -> None:
+        known = (Known("first@x", "t12", seen=False, by=frozenset({BEN})),)
+        forged = letter(sender, own="first@x", known=known, tickets=(TWELVE,), named=frozenset({ANA}))
+        assert isinstance(decide(forged), Claims)
+        assert isinstance(decide(replace(forged, sender="", named=frozenset({BEN}))), Claims)
 
     def test_the_nearest_parent_wins(self) -> None:
         known = (Known("a@x", "t12"), Known("b@x", "t15"))
@@ -126,9 +136,11 @@ class TestDecide:
 
     def test_our_signed_mark_joins_a_participant_and_flags_others(self) -> None:
         assert decide(letter(ANA, token="t12", tickets=(TWELVE,))) == Join(
-            "t12", f"carries our signed mark of #12; {ANA} takes part in it"
+            "t12", f"carries our mark of #12 for {ANA}; {ANA} takes part in it"
         )
         assert isinstance(decide(letter(EVE, token="t12", tickets=(TWELVE,))), Claims)
+        forged = decide(letter(ANA, unproven="t12", tickets=(TWELVE,)))
+        assert forged == Claims("t12", "new@x", f"carries a mark of #12 that was not made for {ANA}")
 
     def test_a_bounce_goes_to_the_letter_it_returns(self) -> None:
         bounce = letter(
@@ -161,7 +173,7 @@ class TestMerges:
     TIE = (Known("a@x", "t12"), Known("b@x", "t15"))
 
     def test_a_late_parent_proposes_the_older_ticket(self) -> None:
-        known = (Known("a@x", "t12"), Known("late@x", "t15", seen=False))
+        known = (Known("a@x", "t12"), Known("late@x", "t15", seen=False, by=frozenset({ANA})))
         got = merges(letter(ANA, "a@x", own="late@x", known=known, tickets=(FIFTEEN, TWELVE)))
         assert [(merge.into, merge.away) for merge in got] == [("t12", "t15")]
         assert "#15" in got[0].why
