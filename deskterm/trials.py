@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 
 from deskterm import asof, automation, subjects
 from deskterm.automation import Armed, Automation
-from deskterm.doings import Doing, doing
 from deskterm.desk import Desk
+from deskterm.doings import Doing, doing
 from deskterm.plans import held
 from deskterm.subjects import About
 from store.errors import NotFound, Refused

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import click
 
-from deskterm import doc_texts
+from deskterm import doc_texts, pack, tiers
 from deskterm.cli import say
 from deskterm.cli.editor import Sheet
 from deskterm.cli.home import opened
@@ -63,6 +64,8 @@ def _checked(sheet: Sheet, kind: str, name: str) -> str:
 
 def _saved(desk: Desk, sheet: Sheet, kind: str, name: str, body: str) -> str:
     try:
+        known = docs.named(desk.conn, kind, name)
+        tiers.check(desk.conn, Doc("", kind, name, body, active=known.active if known else True))
         words = desk.save_doc(kind, name, body).words
     except StoreError as error:
         raise type(error)(f"{error} The text is in {sheet.path}.") from None
@@ -111,6 +114,7 @@ def import_docs(folder: Path, dry_run: bool) -> None:
         pairs = zip(found, known, strict=True)
         news = [(doc, old) for doc, old in pairs if old is None or old.body != doc.body]
         for doc, old in news:
+            tiers.check(desk.conn, doc if old is None else replace(doc, active=old.active))
             say.line(f"{'changed' if old else 'new'} {doc.kind} {doc.name}")
         if dry_run or not news:
             same = f"{len(found) - len(news):,} are the same"
@@ -121,6 +125,28 @@ def import_docs(folder: Path, dry_run: bool) -> None:
             return "edit", [_change(tx, n, doc) for n, (doc, _) in enumerate(news)], ()
 
         say.told(desk.commit(make, words=f"Took in {many(len(news), 'doc')}").words)
+
+
+@docs_verb.command("packs")
+def packs_verb() -> None:
+    """The packs of rules, policies and macros that ship with the program, and what is in each."""
+    for one in pack.every():
+        say.line(f"{one.name}: {one.words}.")
+        for doc in one.docs:
+            say.line(f"  {doc.kind} {doc.name}{'' if doc.active else ' (off)'}")
+
+
+@docs_verb.command("add")
+@click.argument("name", metavar="PACK")
+@click.option("--dry-run", is_flag=True, help="Say what would come, and change nothing.")
+def add_verb(name: str, dry_run: bool) -> None:
+    """Take in the docs of PACK that the desk does not have yet; none is overwritten."""
+    with opened(found=True) as desk:
+        one = pack.named(name)
+        for doc in pack.fresh(desk, one):
+            say.line(f"new {doc.kind} {doc.name}{'' if doc.active else ' (off)'}")
+        if not dry_run:
+            say.told(pack.take_in(desk, one).words)
 
 
 def _change(tx: Tx, n: int, doc: Doc) -> Change:

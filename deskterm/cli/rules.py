@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deskterm import jsonl, moments, trials
-from deskterm.acts import Act
+from deskterm import jsonl, moments, pack, trials
 from deskterm.automation import Armed, arm, why_not
 from deskterm.cli import say, tell
 from deskterm.cli.home import opened
@@ -23,7 +22,6 @@ from deskterm.desk import Desk
 from deskterm.doings import Doing
 from store.errors import DocError, NotFound, Refused
 from store.log import history
-from store.log.entry import Change
 from store.model import Doc, Ticket
 from store.reads import docs, rule_stats
 
@@ -94,13 +92,10 @@ def _switch(name: str, *, on: bool) -> None:
         doc = desk.doc("rule", name)
         if on:
             arm(doc)  # a rule that cannot be read is not switched on
-        word = "on" if on else "off"
         if doc.active is on:
-            say.told(f"The rule {doc.name} is {word} already.")
+            say.told(f"The rule {doc.name} is {'on' if on else 'off'} already.")
             return
-
-        switched = Act("edit", f"The rule {doc.name} is {word}", (Change(doc.id, "active", 1 if on else 0),))
-        say.told(desk.do(switched).words)
+        say.told(pack.switch(desk, doc, on=on).words)
 
 
 @rules_verb.command("test")

@@ -1,0 +1,84 @@
+"""Packs of docs that ship with the program: which there are, what is in each, and taking one in.
+
+A doc the desk has already is never overwritten. Rules of a later month come switched off.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deskterm import doc_texts, tiers
+from deskterm.acts import Act
+from deskterm.counting import many
+from deskterm.desk import Desk, Done
+from store.errors import NotFound
+from store.log.entry import Change, put
+from store.log.tx import Beside, Tx
+from store.model import Doc
+from store.reads import docs
+
+HOME = Path(__file__).parent / "packs"
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    name: str
+    words: str
+    docs: tuple[Doc, ...]
+
+
+def every() -> list[Pack]:
+    """All packs, by name."""
+    return [named(folder.parent.name) for folder in sorted(HOME.glob("*/pack.toml"))]
+
+
+def named(name: str) -> Pack:
+    """The pack of this name. Raises NotFound naming what there is."""
+    about = HOME / name / "pack.toml"
+    if name != Path(name).name or not about.is_file():
+        names = ", ".join(sorted(folder.parent.name for folder in HOME.glob("*/pack.toml")))
+        raise NotFound(f"There is no pack called {name!r}. There are: {names}.")
+    told = tomllib.loads(about.read_text(encoding="utf-8"))
+    found = [
+        Doc(
+            "", kind, place.stem, place.read_text(encoding="utf-8"), active=kind != "rule" or told["rules_on"]
+        )
+        for kind, ending in doc_texts.KINDS.items()
+        for place in sorted((HOME / name / kind).glob(f"*{ending}"))
+    ]
+    return Pack(name, told["words"], tuple(found))
+
+
+def fresh(desk: Desk, pack: Pack) -> list[Doc]:
+    """The docs of a pack that the desk does not have yet."""
+    return [doc for doc in pack.docs if docs.named(desk.conn, doc.kind, doc.name) is None]
+
+
+def take_in(desk: Desk, pack: Pack) -> Done:
+    """Put a pack's docs on the desk, those it has aside. One act, one undo. Raises Refused."""
+    news = fresh(desk, pack)
+    for doc in news:
+        tiers.check(desk.conn, doc)
+    if not news:
+        return Done(f"The desk has everything of {pack.name} already.")
+
+    def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
+        return "edit", [_made(tx, n, doc) for n, doc in enumerate(news)], ()
+
+    return desk.commit(make, words=f"Took in {many(len(news), 'doc')} of {pack.name}")
+
+
+def _made(tx: Tx, n: int, doc: Doc) -> Change:
+    row = {"kind": doc.kind, "name": doc.name, "body": doc.body, "pos": doc.name, "active": int(doc.active)}
+    return put(tx.new_id("d", n), row)
+
+
+def switch(desk: Desk, doc: Doc, *, on: bool) -> Done:
+    """Switch a doc on or off. Raises Refused where its time has not come."""
+    if on:
+        tiers.check(desk.conn, replace(doc, active=True))
+    words = f"The {doc.kind} {doc.name} is {'on' if on else 'off'}"
+    return desk.do(Act("edit", words, (Change(doc.id, "active", int(on)),)))

@@ -1,0 +1,107 @@
+"""The packs that ship: every doc in them is a good one, none overwrites, and tiers wait for their time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deskterm import doc_texts, pack
+from deskterm.automation import Automation
+from deskterm.config import Settings, save
+from store.log.entry import Change, Value, put
+from store.reads import docs, promised
+from tests.deskterm.shell import call, ok
+from tests.rigs.mail import DAY, Clock, box, letter, one, opened, take
+from tests.rigs.mail import settings as mail_settings
+
+SHIPPED = [(one.name, doc) for one in pack.every() for doc in one.docs]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    with opened(home, Settings(agent="Ana"), Clock()) as desk:
+        save(home, desk.settings)
+    return home
+
+
+@pytest.mark.parametrize(("name", "doc"), SHIPPED, ids=[f"{name}-{doc.name}" for name, doc in SHIPPED])
+def test_every_shipped_doc_is_a_good_one(name: str, doc: docs.Doc) -> None:
+    doc_texts.check(doc.kind, doc.name, doc.body)
+    assert doc.active or doc.kind == "rule"
+
+
+def test_only_the_rules_of_the_first_day_are_on() -> None:
+    on = {name for name, doc in SHIPPED if doc.kind == "rule" and doc.active}
+    assert on == {"day-one"}
+    assert 2 <= sum(doc.kind == "rule" and doc.active for _, doc in SHIPPED) <= 10
+
+
+def test_a_pack_is_taken_in_once_and_undone_at_once(home: Path) -> None:
+    assert "day-one" in ok(home, "docs", "packs").out
+    assert "new rule Promise broken" in ok(home, "docs", "add", "day-one", "--dry-run").out
+    assert call(home, "rules").code == 3
+    ok(home, "docs", "add", "day-one")
+    assert ok(home, "rules").out.count("on  ") == 4
+    assert "everything of day-one already" in ok(home, "docs", "add", "day-one").err
+    ok(home, "undo")
+    assert call(home, "rules").code == 3
+    assert "There are: day-one" in call(home, "docs", "add", "day-nine").err
+
+
+def test_what_the_desk_has_is_never_overwritten(home: Path) -> None:
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.save_doc("rule", "Tag bugs", 'when = "received"\nmatch = "insect"\n[do]\ntags = ["bug"]\n')
+    ok(home, "docs", "add", "month-one")
+    with opened(home, Settings(agent="Ana")) as desk:
+        assert "insect" in desk.doc("rule", "Tag bugs").body
+    assert "off  Tag billing" in ok(home, "rules").out
+
+
+def test_tiers_wait_for_three_agents_and_complete_accounts(home: Path) -> None:
+    refused = call(home, "docs", "add", "tiers")
+    assert refused.code == 4
+    assert "needs 3 agents" in refused.err and "0 of 0 accounts are complete" in refused.err
+    for name in ("Ana", "Ben", "Cem"):
+        ok(home, "team", "add", name)
+    whole: dict[str, Value] = {"name": "A", "tier": "enterprise", "arr": 1, "csm": "Ann", "renewal": 1}
+    with opened(home, Settings(agent="Ana")) as desk, desk.store.write() as tx:
+        rows: list[Change] = [put(f"o{n}", whole) for n in range(7)]
+        rows += [put(f"ohalf{n}", {"name": "B"}) for n in range(4)]
+        tx.commit(rows, actor="Ana", kind="import")
+    assert "7 of 11 accounts are complete (64%)" in call(home, "docs", "add", "tiers").err
+    with opened(home, Settings(agent="Ana")) as desk, desk.store.write() as tx:
+        tx.commit([Change("ohalf0", "_deleted", 1)], actor="Ana", kind="bin")
+    ok(home, "docs", "add", "tiers")
+    with opened(home, Settings(agent="Ana")) as desk:
+        here = promised.promised(desk.conn)
+        assert [policy.name for policy in here.policies][-1] == "standard"
+        assert here.policies[0].scope.tier == ("enterprise",)
+    ok(home, "docs", "add", "month-three")
+    ok(home, "rules", "on", "Biggest accounts to seniors")
+    ok(home, "team", "remove", "Cem")
+    ok(home, "rules", "off", "Biggest accounts to seniors")
+    assert "goes by tiers" in call(home, "rules", "on", "Biggest accounts to seniors").err
+
+
+def test_a_promise_warns_breaks_and_is_quiet_after_the_answer(tmp_path: Path) -> None:
+    clock = Clock()
+    with opened(tmp_path / "home", mail_settings(box()), clock) as desk:
+        desk.save_doc("policy", "standard", 'hours = "24/7"\n[p3]\nfirst = "8h"\n')
+        desk.save_doc("hours", "office", 'week = "24/7"\n')
+        pack.take_in(desk, pack.named("day-one"))
+        rules = Automation(desk)
+        rules.begin()
+        take(desk, letter(1))
+        clock.ahead += 5 * 3600
+        assert rules.run() == 0
+        clock.ahead += 3600 + 60
+        rules.run()
+        assert one(desk, "Question 1").tags == ("in-danger",)
+        clock.ahead += 3 * DAY
+        for _ in range(3):
+            rules.run()
+        assert one(desk, "Question 1").tags == ("late",)
+        fired = desk.conn.execute("SELECT count(*) FROM entry WHERE kind = 'rule'").fetchone()[0]
+        assert fired == 2
