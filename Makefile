@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WHAT ?=
 
-.PHONY: demo test check format keys pictures bench clean
+.PHONY: demo test check format keys pictures bench campaign scoreboard clean
 
 # The practice desk: a made-up company and its mail. Without a terminal it prints the queue as plain lines.
 demo: .venv/ready
@@ -37,6 +37,14 @@ pictures: .venv/ready-to-work
 # One benchmark: make bench WHAT=due; of a mailbox of 10,000 letters: make bench WHAT=firstsync N=10000
 bench: .venv/ready-to-work
 	@$(BIN)/python -m tests.bench $(WHAT)
+
+# Random faults with seeds, about five minutes; make campaign WHAT="--classes SO --seconds 3600" for more.
+campaign: .venv/ready-to-work
+	@$(BIN)/python -m tests.campaign $(WHAT)
+
+# The table of faults in CONTRIBUTING.md, from a run of every test that carries a number.
+scoreboard: .venv/ready-to-work
+	@$(BIN)/python -m tests.campaign scoreboard
 
 clean:
 	rm -rf .venv build dist .ruff_cache .hypothesis

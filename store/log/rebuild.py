@@ -41,7 +41,8 @@ def rebuild(tx: Tx) -> int:
     tx.conn.execute("DELETE FROM attr")
     tx.conn.execute("DELETE FROM tally")
     count = 0
-    for eid, table, row in folded(tx.conn):
+    # As they came: letters of one second keep their order, and with it who answered whom.
+    for eid, table, row in _rows_of(tx.conn.execute(_AS_THEY_CAME)):
         project.write_row(tx.conn, table, eid, row)
         count += 1
     tx.conn.execute("UPDATE ticket SET number = (SELECT n FROM number WHERE eid = ticket.id)")
@@ -55,6 +56,16 @@ def folded(conn: sqlite3.Connection, *, before: int | None = None) -> Iterator[F
     changes = conn.execute(
         "SELECT eid, field, id, value FROM change WHERE id < ? ORDER BY eid, field, id", (bound,)
     )
+    yield from _rows_of(changes)
+
+
+_AS_THEY_CAME = """SELECT c.eid, c.field, c.id, c.value FROM
+  (SELECT eid FROM change WHERE field = '' GROUP BY eid ORDER BY min(id)) f
+  CROSS JOIN change c ON c.eid = f.eid"""
+
+
+def _rows_of(changes: Iterable[tuple[str, str, int, Value]]) -> Iterator[Folded]:
+    """Rows of changes that stand row by row, each in the order of the log's key."""
     for eid, group in groupby(changes, key=itemgetter(0)):
         table = table_of(eid)
         row = project.fold_changes(part[1:] for part in group)

@@ -295,7 +295,10 @@ class Session:
         self.server.commands.append(line)
         if b"OAUTH" in how.upper():
             return self._bearer(base64.b64decode(line))
-        _, user, password = base64.b64decode(line).split(b"\0")
+        try:
+            _, user, password = base64.b64decode(line).split(b"\0")
+        except ValueError:
+            return b"BAD no such answer"
         return self._judge(user, password)
 
     def _bearer(self, words: bytes) -> bytes:

@@ -263,6 +263,17 @@ def disks(disk: Disk, lines: list[str], *, seed: int) -> Iterator[Left]:
                 yield left
 
 
+def sampled(disk: Disk, lines: list[str], *, seed: int, most: int) -> tuple[int, list[Left]]:
+    """How many disks may be left, and so many of them at random; all would fill the memory."""
+    chance, kept, count = random.Random(seed), list[Left](), 0
+    for count, left in enumerate(disks(disk, lines, seed=seed), 1):
+        if len(kept) < most:
+            kept.append(left)
+        elif (at := chance.randrange(count)) < most:
+            kept[at] = left
+    return count, kept
+
+
 def faults(left: Left, folder: str, place: Path) -> list[str]:
     """Open such a disk at another place and judge it: acknowledged commits are there, everything verifies."""
     shutil.rmtree(place, ignore_errors=True)

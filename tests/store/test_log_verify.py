@@ -128,6 +128,19 @@ def test_D10_rows_that_were_altered_are_mended_from_the_log() -> None:
     assert rebuild.digest(store.read()) == before
 
 
+def test_a_rebuild_keeps_the_order_in_which_rows_came(tmp_path: Path) -> None:
+    """Who answered whom within one second is told by nothing else."""
+    store = Store(tmp_path / "desk.db")
+    for eid in ("m9", "m1", "mz", "m5", "ma"):
+        with store.write() as tx:
+            tx.commit([put(eid, {"kind": "in", "date": 7})], actor="a", kind="letter")
+    with store.write() as tx:
+        rebuild.rebuild(tx)
+    rows = store.read().execute("SELECT id FROM message ORDER BY date, n").fetchall()
+    assert [row[0] for row in rows] == ["m9", "m1", "mz", "m5", "ma"]
+    store.close()
+
+
 def test_verify_sees_one_moment_while_others_write(tmp_path: Path) -> None:
     """Another act is committed at every statement of verify; none of them looks like damage."""
     store = Store(tmp_path / "desk.db")
