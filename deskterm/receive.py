@@ -227,6 +227,9 @@ class Batcher:
         now = self.desk.now
         if read.received is not None:
             return min(read.received, now)
+        if self.archived is None and self.box is not None:
+            # A server that tells no dates: letters that came in now keep the order of their numbers.
+            return now
         return min(letter.date, now) if letter.date is not None else now
 
     def _account(self, tx: Tx, read: Read, what: str, ref: str) -> None:

@@ -69,7 +69,7 @@ class Mailbox:
         self.account = account
         self._line: Line = connect(account, secret)
         self.state: FolderState | None = None
-        self.names_vanished = self._qresync()
+        self.names_vanished = self._enable()
         """Whether the server names letters that left (QRESYNC, RFC 7162)."""
 
     def __enter__(self) -> Mailbox:
@@ -93,14 +93,16 @@ class Mailbox:
     def can(self, capability: str) -> bool:
         return capability.upper() in self._line.capabilities
 
-    def _qresync(self) -> bool:
-        if not (self.can("QRESYNC") and self.can("ENABLE")):
+    def _enable(self) -> bool:
+        """Ask for modification sequences, and for letters that left to be named; whether the latter is so."""
+        offered = next((word for word in ("QRESYNC", "CONDSTORE") if self.can(word)), "")
+        if not (offered and self.can("ENABLE")):
             return False
-        enabled = False
+        enabled: set[bytes] = set()
         with self._line.wire.talking("enabling QRESYNC"):
-            for answer in self._line.wire.ask(b"ENABLE QRESYNC"):
-                enabled = enabled or answer.words.upper().split()[1:] == [b"ENABLED", b"QRESYNC"]
-        return enabled
+            for answer in self._line.wire.ask(b"ENABLE " + offered.encode("ascii")):
+                enabled.update(answer.words.upper().split()[2:])
+        return b"QRESYNC" in enabled
 
     def folders(self) -> tuple[Folder, ...]:
         """All folders that can be opened."""

@@ -91,7 +91,7 @@ MOST = 400 if os.environ.get("DESKTERM_REAL_SERVERS") else 40
 
 
 @pytest.mark.timeout(110)
-def test_killed_anywhere_in_the_first_read(tmp_path: Path, imapd: Imapd) -> None:
+def test_S04_killed_anywhere_in_the_first_read(tmp_path: Path, imapd: Imapd) -> None:
     """A real process and a real server: nothing lost, nothing doubled, and a second run changes nothing."""
     setting = settings(box(imap=imapd))
     for raw in thread_of_letters(5):
@@ -103,7 +103,7 @@ def test_killed_anywhere_in_the_first_read(tmp_path: Path, imapd: Imapd) -> None
 
 
 @pytest.mark.timeout(110)
-def test_killed_anywhere_in_a_round_that_receives_and_sends(
+def test_S04_killed_anywhere_in_a_round_that_receives_and_sends(
     tmp_path: Path, imapd: Imapd, smtpd: Smtpd
 ) -> None:
     """The reply is at the sink once, or it is said that nobody knows; its copy is in Sent once."""

@@ -134,7 +134,7 @@ def test_new_letters_come_in_while_the_archive_is_still_read(
 # What servers do
 
 
-def test_uidvalidity_changed_everything_is_matched_again(desk: Desk, imapd: Imapd) -> None:
+def test_S05_uidvalidity_changed_everything_is_matched_again(desk: Desk, imapd: Imapd) -> None:
     raws = [letter(n, when=NOW - DAY) for n in range(20)]
     for raw in raws:
         imapd.deliver(raw)
@@ -149,7 +149,7 @@ def test_uidvalidity_changed_everything_is_matched_again(desk: Desk, imapd: Imap
     assert hashes(raws) < set(held(desk)) and set(held(desk).values()) == {1}
 
 
-def test_uidvalidity_changed_in_the_middle_of_the_first_read_floods_nobody(desk: Desk, imapd: Imapd) -> None:
+def test_S05_uidvalidity_changed_in_mid_first_read_floods_nobody(desk: Desk, imapd: Imapd) -> None:
     raws = [letter(n, when=NOW - 60 * DAY) for n in range(450)]
     for raw in raws:
         imapd.deliver(raw)
@@ -161,7 +161,7 @@ def test_uidvalidity_changed_in_the_middle_of_the_first_read_floods_nobody(desk:
     assert len(all_tickets(desk)) == 450 and all(t.due_at is None for t in all_tickets(desk))
 
 
-def test_a_folder_replaced_while_it_is_read_leaves_no_wrong_letter(
+def test_S06_a_folder_replaced_while_it_is_read_leaves_no_wrong_letter(
     desk: Desk, imapd: Imapd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for n in range(6):
@@ -183,7 +183,7 @@ def test_a_folder_replaced_while_it_is_read_leaves_no_wrong_letter(
     assert set(held(desk)) == hashes(others)
 
 
-def test_a_letter_expunged_while_it_is_read_is_no_empty_ticket(desk: Desk, imapd: Imapd) -> None:
+def test_S08_a_letter_expunged_while_it_is_read_is_no_empty_ticket(desk: Desk, imapd: Imapd) -> None:
     look(desk)
     uids = [imapd.deliver(letter(n)) for n in range(4)]
     imapd.expunge(uids[1])
@@ -195,7 +195,7 @@ def test_a_letter_expunged_while_it_is_read_is_no_empty_ticket(desk: Desk, imapd
     sound(desk)
 
 
-def test_a_text_of_nil_is_no_empty_letter(desk: Desk, imapd: Imapd) -> None:
+def test_S08_a_text_of_nil_is_no_empty_letter(desk: Desk, imapd: Imapd) -> None:
     """So servers say that a letter is gone, or not to be had just now."""
     look(desk)
     uids = [imapd.deliver(letter(n)) for n in range(3)]
@@ -231,7 +231,7 @@ def test_a_cut_line_loses_and_doubles_nothing(desk: Desk, imapd: Imapd, cut: int
     sound(desk)
 
 
-def test_wrong_password_is_tried_once(desk: Desk, imapd: Imapd) -> None:
+def test_S14_wrong_password_is_tried_once(desk: Desk, imapd: Imapd) -> None:
     name, where = next(iter(desk.settings.mailbox.items()))
     with pytest.raises(LoginRefused, match="tried once and not again"):
         sync.receive(desk, name, where, secrets=lambda _: Secret("wrong"))

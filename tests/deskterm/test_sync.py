@@ -70,7 +70,7 @@ def test_letters_come_by_idle(home: Path, imapd: Imapd) -> None:
         assert b"IDLE" in b" ".join(imapd.commands) and imapd.logins == 1
 
 
-def test_a_server_without_idle_is_asked(home: Path, imapd: Imapd) -> None:
+def test_S18_a_server_without_idle_is_asked(home: Path, imapd: Imapd) -> None:
     imapd.faults.lacks = {"IDLE"}
     with opened(home, settings(box(imap=imapd), poll_seconds=0)) as desk, running(desk) as loop:
         until(lambda: health(loop).synced)
@@ -101,7 +101,7 @@ def test_a_maildir_beside_the_screen(home: Path, tmp_path: Path) -> None:
         until(lambda: "Question 2" in subjects(desk))
 
 
-def test_a_wrong_password_is_one_attempt_and_a_sentence(home: Path, imapd: Imapd) -> None:
+def test_S14_a_wrong_password_is_one_attempt_and_a_sentence(home: Path, imapd: Imapd) -> None:
     key = Secret("wrong")
     with opened(home, settings(box(imap=imapd))) as desk, running(desk, lambda _: key) as loop:
         until(lambda: "refused the login" in health(loop).error)

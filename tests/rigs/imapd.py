@@ -36,6 +36,9 @@ class Kept:
     raw: bytes
     when: int
     flags: str = ""
+    gm: int = 0
+    """Gmail's id; 0 on other servers."""
+    labels: str = ""
 
 
 @dataclass(slots=True)
@@ -78,6 +81,8 @@ class Faults:
     """An appended letter is kept and the line cut before the answer."""
     before_ok: bytes = b""
     """Said in plain text before the OK to STARTTLS."""
+    dateless: bool = False
+    """No INTERNALDATE is told."""
     eager: bool = False
     """News comes in one piece with the go-ahead of IDLE."""
     lacks: set[str] = field(default_factory=set[str])
@@ -91,6 +96,8 @@ class Imapd:
         self.boxes: dict[str, Box] = {"INBOX": Box(7), "Sent": Box(8)}
         self.marks = {"Sent": "\\Sent"}
         """Special uses by folder (RFC 6154)."""
+        self.extra: tuple[str, ...] = ()
+        """Capabilities offered besides, such as X-GM-EXT-1."""
         self.faults = Faults()
         self.commands: list[bytes] = []
         """Every line clients sent, in order."""
@@ -272,7 +279,7 @@ class Session:
         return self.server.boxes[self.folder]
 
     def do_capability(self, _: bytes) -> bytes:
-        offered = ["IMAP4rev1", "IDLE", "UIDPLUS", "AUTH=PLAIN"]
+        offered = ["IMAP4rev1", "IDLE", "UIDPLUS", "AUTH=PLAIN", *self.server.extra]
         if self.server.tokens:
             offered += ["AUTH=XOAUTH2", "AUTH=OAUTHBEARER"]
         if self.server.certificate and not isinstance(self.sock, ssl.SSLSocket):
@@ -396,7 +403,9 @@ class Session:
         row = b"* %d FETCH (UID %d" % (number, kept.uid)
         if b"FLAGS" in items:
             row += b" FLAGS (%s)" % kept.flags.encode()
-        if b"INTERNALDATE" in items:
+        if b"X-GM-MSGID" in items:
+            row += b" X-GM-MSGID %d X-GM-LABELS (%s)" % (kept.gm, kept.labels.encode())
+        if b"INTERNALDATE" in items and not self.server.faults.dateless:
             day = time.gmtime(kept.when)
             row += time.strftime(
                 f' INTERNALDATE "%d-{MONTHS[day.tm_mon - 1]}-%Y %H:%M:%S +0000"', day
