@@ -31,6 +31,9 @@ every transaction; copied seldom, they are copied once."""
 WAL_BYTES = 4_194_304
 """What the WAL is cut to once its pages stand in the file."""
 
+MAPPED_BYTES = 67_108_864
+"""Of the file that are read without a copy. They count as memory of the process, so they are bounded."""
+
 MEMORY = ":memory:"
 
 
@@ -189,7 +192,7 @@ def _connect(path: str) -> sqlite3.Connection:
     try:
         for pragma in (
             "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY",
-            "cache_size = -16000", "mmap_size = 268435456",
+            "cache_size = -16000", f"mmap_size = {MAPPED_BYTES}",
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}", f"journal_size_limit = {WAL_BYTES}",
         ):  # fmt: skip
             conn.execute(f"PRAGMA {pragma}")

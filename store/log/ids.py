@@ -11,6 +11,8 @@ from hashlib import blake2b
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Crockford's base32 in lower case: no i, l, o, u to mistake or to spell words with."""
 
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+
 LENGTH = 15
 
 
@@ -37,8 +39,5 @@ def short(eid: str) -> str:
 
 
 def _base32(value: int) -> str:
-    text = ""
-    for _ in range(LENGTH):
-        value, digit = divmod(value, 32)
-        text = _ALPHABET[digit] + text
-    return text
+    pairs = [_PAIRS[value >> at & 1023] for at in range((LENGTH - 3) * 5, -1, -10)]
+    return _ALPHABET[value >> (LENGTH - 1) * 5 & 31] + "".join(pairs)

@@ -35,6 +35,8 @@ class Run:
     """Seconds of all its processes; 0 where it was not asked."""
     peak: int
     """Bytes resident of all its processes together, at their highest."""
+    own: int
+    """The same without pages of files, which the system may take back at any time."""
     disk: int
     """Bytes of what it left."""
 
@@ -55,27 +57,29 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def resident(root: int) -> int:
-    """Bytes of memory a process and those below it hold now; pages they share count for each."""
-    total = 0
+def resident(root: int) -> tuple[int, int]:
+    """Bytes of memory a process and those below it hold now, and those of them that are no file's."""
+    total = files = 0
     for pid in descendants(root):
         try:
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
-        except (OSError, IndexError):
+            pages, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+        except (OSError, ValueError):
             continue
-    return total
+        total += int(pages) * os.sysconf("SC_PAGE_SIZE")
+        files += int(shared) * os.sysconf("SC_PAGE_SIZE")
+    return total, total - files
 
 
 def measured(name: str, command: Sequence[str], *, left: Path, env: dict[str, str] | None = None) -> Run:
     """Run a command to its end and look at its memory all the while. Raises CalledProcessError."""
     begun, before = time.perf_counter(), os.times()
     process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL)
-    peak = [0]
+    peak = [0, 0]
     ended = threading.Event()
 
     def look() -> None:
         while not ended.wait(LOOK_SECONDS):
-            peak[0] = max(peak[0], resident(process.pid))
+            peak[:] = map(max, peak, resident(process.pid))
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -86,13 +90,13 @@ def measured(name: str, command: Sequence[str], *, left: Path, env: dict[str, st
     if code:
         raise subprocess.CalledProcessError(code, command)
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(name, seconds, cpu, peak[0], size_of(left)[0])
+    return Run(name, seconds, cpu, peak[0], peak[1], size_of(left)[0])
 
 
 def timed(name: str, work: Callable[[], int], *, expected: int) -> Run:
     begun = time.perf_counter()
     assert work() == expected
-    return Run(name, time.perf_counter() - begun, 0.0, 0, 0)
+    return Run(name, time.perf_counter() - begun, 0.0, 0, 0, 0)
 
 
 def own_fetch(server: Dovecot) -> int:
@@ -156,7 +160,7 @@ def shown(done: Sequence[Run], *, count: int) -> None:
     for run in done:
         said = f"  {run.name:26s}{run.seconds:8.2f} s {count / run.seconds:8.0f} letters/s"
         said += f"  {run.cpu / count * 1e6:6.0f} us CPU a letter" if run.cpu else ""
-        said += f"  peak {run.peak / 1e6:5.0f} MB  disk {run.disk / 1e6:7.1f} MB" if run.peak else ""
+        said += _sizes(run) if run.peak else ""
         print(said)
     took = {run.name: run.seconds for run in done}
     ours = took["deskterm"]
@@ -167,6 +171,11 @@ def shown(done: Sequence[Run], *, count: int) -> None:
             print(f"  {took[name] / ours:.2f} times as fast as {name} alone{alone}")
             if index is not None:
                 print(f"  {(took[name] + index) / ours:.2f} times as fast as {name} and notmuch new{both}")
+
+
+def _sizes(run: Run) -> str:
+    peak = f"  peak {run.peak / 1e6:5.0f} MB ({run.own / 1e6:.0f} without pages of files)"
+    return f"{peak}  disk {run.disk / 1e6:7.1f} MB"
 
 
 def main() -> None:

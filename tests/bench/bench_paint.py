@@ -17,10 +17,9 @@ from tests.rigs.terminal import PYTHON, Terminal, environment
 
 STARTS = 5
 KEYS = 80
-QUIET = 0.06
-"""Seconds of silence after which a paint is over."""
-REST = 0.1
-"""Seconds between keys: a hand, not a burst, so that the panes follow each of them."""
+QUIET = 0.15
+"""Seconds of silence after which a paint is over and the next key may come: a hand, not a burst, so that the
+panes follow each of them, and nothing late is taken for the answer to the next key."""
 HELLO = """
 from textual.app import App
 from textual.widgets import Static
@@ -76,10 +75,7 @@ def keys(home: Path, press: Sequence[bytes], *, before: bytes = b"") -> list[tup
         if before:
             terminal.send(before)
             terminal.quiet(0.5)
-        found: list[tuple[float, float, int]] = []
-        for n in range(KEYS):
-            found.append(painted(terminal, press[n % len(press)]))
-            time.sleep(REST)
+        found = [painted(terminal, press[n % len(press)]) for n in range(KEYS)]
         return [one for one in found if one[2]]
 
 
