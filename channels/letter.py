@@ -25,7 +25,8 @@ class Part:
     """A leaf of the letter that is not its shown text: an attachment or a picture."""
 
     path: str
-    """Place in the MIME tree, `1.2` being the second child of the first."""
+    """Place in the MIME tree, `1.2` being the second child of the first; after `!` the place inside a part
+    that wraps others."""
     name: str
     """Decoded file name as the sender wrote it; pass it through `safe_name` before a disk sees it."""
     type: str
@@ -33,6 +34,7 @@ class Part:
     """Bytes after decoding."""
     sha256: str
     inline: bool = False
+    """A picture that stands in the text, not an attachment."""
     cid: str = ""
 
 
@@ -86,6 +88,8 @@ class Letter:
     from_html: bool = False
     folds: tuple[Fold, ...] = ()
     parts: tuple[Part, ...] = ()
+    seals: tuple[str, ...] = ()
+    """`signed` (not checked: nobody vouches for it) and `encrypted` (it cannot be read here)."""
     automatic: bool = False
     """No automatic answer may go to it (RFC 3834 and the de-facto headers)."""
     mailing_list: bool = False

@@ -249,6 +249,8 @@ def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
         ("bounce", letter.bounce is not None),
         ("unverified", facts.writer.doubtful and not (sent and facts.writer.ours)),
         ("verified", facts.writer.verified),
+        ("signed", "signed" in letter.seals),
+        ("encrypted", "encrypted" in letter.seals),
         ("same-id", facts.same_id),
         ("claims", isinstance(facts.where, Claims)),
         ("lookalike", bool(facts.resembles)),

@@ -6,50 +6,27 @@ way it came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
 
-from channels.letter import Address, Letter, Part
-from channels.mime import files, flowed, html, limits, quotes, signals, transfer, vouching
+from channels.letter import Address, Fold, Letter, Part
+from channels.mime import flowed, html, limits, quotes, signals, sort, transfer, vouching
 from channels.mime.addresses import addresses
 from channels.mime.bounces import bounce
 from channels.mime.charset import decode
 from channels.mime.headers import date, ids, raw_text, text, unfold
+from channels.mime.sort import Reading
 from channels.mime.subjects import is_forward
 from channels.mime.tree import Node, walk
 
 _INNER_DEPTH: Final = 3
 """Letters inside letters are opened this deep."""
-_SIGNED: Final = {
-    "application/pgp-signature": "it is signed with PGP; the signature was not checked",
-    "application/pkcs7-signature": "it is signed with S/MIME; the signature was not checked",
-    "application/x-pkcs7-signature": "it is signed with S/MIME; the signature was not checked",
-}
-_SEALED: Final = {
-    "application/pgp-encrypted": "it is encrypted with PGP and cannot be read here",
-    "application/pkcs7-mime": "it is wrapped by S/MIME and cannot be read here",
-    "application/x-pkcs7-mime": "it is wrapped by S/MIME and cannot be read here",
-}
-
-
-@dataclass(slots=True)
-class Reading:
-    """What has been found while walking the parts."""
-
-    wrong: list[str]
-    shown: list[Node] = field(default_factory=list[Node])
-    """Text parts, in the order they are read."""
-    files: list[Node] = field(default_factory=list[Node])
-    notes: list[str] = field(default_factory=list[str])
-    """Lines in brackets that stand for what cannot be shown as text."""
 
 
 def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
     """The letter whose parts are `root`. Never raises."""
-    reading = Reading(wrong)
-    _sort_out(root, reading)
-    parts = tuple(_listed(reading, root))
+    reading = sort.reading_of(root, wrong)
+    parts = sort.listed(reading)
     fields = _Fields(root, wrong)
     subject = fields.subject()
     shown, from_html = _text(reading, parts, subject)
@@ -59,6 +36,8 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
     report = bounce(root, sender=sender, subject=subject, text=shown)
     if report is None and root.type != "multipart/report":
         shown += _inside(reading, shown)
+    folds = quotes.folds(shown, forward=is_forward(subject))
+    notes = sort.notes(reading, shown, report)
     raw_date = root.get("date") or b""
     sent = date(raw_date) if raw_date else None
     if raw_date and sent is None:
@@ -77,10 +56,11 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
         subject=subject,
         date=sent,
         raw_date=unfold(raw_text(raw_date[:400])).strip(),
-        text=shown,
+        text=notes + shown[: limits.TEXT_CHARS - len(notes)],
         from_html=from_html,
-        folds=quotes.folds(shown, forward=is_forward(subject)),
+        folds=_below(notes.count("\n"), folds),
         parts=parts,
+        seals=sort.seals(reading, shown),
         automatic=signals.automatic(root, sender),
         mailing_list=signals.mailing_list(root),
         bounce=report,
@@ -121,67 +101,9 @@ class _Fields:
         return said[: limits.SUBJECT_CHARS]
 
 
-def _sort_out(node: Node, reading: Reading) -> None:
-    """Decide for every leaf whether it is text to show, a file, or another form of shown text."""
-    if not node.children:
-        _sort_leaf(node, reading)
-    elif node.type == "multipart/alternative":
-        _choose(node, reading)
-    elif node.type == "multipart/encrypted":
-        reading.files.extend(node.leaves())
-        _seal(reading, node.children[0].type)
-    else:
-        for child in node.children:
-            _sort_out(child, reading)
-
-
-def _sort_leaf(node: Node, reading: Reading) -> None:
-    alone = not node.path.strip("1") and files.disposition(node)[0] != "attachment"
-    if node.type in ("text/plain", "text/html") and (alone or not files.is_file(node)):
-        reading.shown.append(node)
-        return
-    reading.files.append(node)
-    if alone and node.type.startswith("text/"):
-        reading.shown.append(node)
-    elif node.type in _SIGNED:
-        reading.wrong.append(_SIGNED[node.type])
-    elif node.type in _SEALED:
-        _seal(reading, node.type)
-
-
-def _seal(reading: Reading, kind: str) -> None:
-    said = _SEALED.get(kind, "it is encrypted and cannot be read here")
-    reading.wrong.append(said)
-    reading.notes.append(f"[{said}]")
-
-
-def _choose(node: Node, reading: Reading) -> None:
-    """Of several forms of one text the plain ones, or the richest when those are blank."""
-    forms: list[Reading] = []
-    for child in node.children:
-        form = Reading(reading.wrong)
-        _sort_out(child, form)
-        reading.files.extend(form.files)
-        reading.notes.extend(form.notes)
-        if not all(n.blank for n in form.shown):
-            forms.append(form)
-    plain = [f for f in forms if all(n.type == "text/plain" for n in f.shown)]
-    for form in plain or forms[-1:]:
-        reading.shown.extend(form.shown)
-
-
-def _listed(reading: Reading, root: Node) -> list[Part]:
-    """Files in the order of the letter; a nameless inner letter is named by its subject."""
-    found: list[Part] = []
-    for node in reading.files:
-        part = files.part_of(node)
-        if not part.name and part.type == "message/rfc822":
-            inner = next(
-                (v for n, v in walk(node.body[: limits.FIELD_BYTES], []).fields if n == "subject"), b""
-            )
-            part = replace(part, name=(text(inner)[:100] or "letter") + ".eml")
-        found.append(part)
-    return found
+def _below(lines: int, folds: tuple[Fold, ...]) -> tuple[Fold, ...]:
+    """The folds of a text that so many lines were put above."""
+    return tuple(Fold(f.kind, f.first + lines, f.last + lines) for f in folds) if lines else folds
 
 
 def _text(reading: Reading, parts: tuple[Part, ...], subject: str) -> tuple[str, bool]:
@@ -194,10 +116,8 @@ def _text(reading: Reading, parts: tuple[Part, ...], subject: str) -> tuple[str,
         if piece.strip():
             pieces.append(piece)
             from_html = from_html or node.type == "text/html"
-    pieces.extend(f"{note}\n" for note in reading.notes)
-    pieces.extend(
-        line + "\n" for node in reading.files if node.type == "text/calendar" and (line := _invitation(node))
-    )
+    if not pieces and reading.wrapped_text.strip():
+        pieces.append(reading.wrapped_text)
     joined = pieces[0] if len(pieces) == 1 else "\n".join(p if p.endswith("\n") else p + "\n" for p in pieces)
     if len(joined) > limits.TEXT_CHARS:
         reading.wrong.append("its text is longer than a million characters and was cut")
@@ -234,26 +154,7 @@ def _inside(reading: Reading, shown: str) -> str:
         about = text(inner.get("subject") or b"")[:200]
         author = text(inner.get("from") or b"")[:200]
         out.append(f"\n---------- Forwarded message ----------\nFrom: {author}\nSubject: {about}\n\n")
-        inside = Reading(reading.wrong)
-        _sort_out(inner, inside)
-        out.append(_text(inside, (), about)[0])
+        inside = sort.reading_of(inner, reading.wrong)
+        said = _text(inside, (), about)[0]
+        out.append(sort.notes(inside, said, None) + said)
     return "".join(out)[: max(0, limits.TEXT_CHARS - len(shown))]
-
-
-def _invitation(node: Node) -> str:
-    """A calendar part as one line; nothing in it is expanded."""
-    data = transfer.decode(node.body[:65_536], transfer.encoding_of(node.get("content-transfer-encoding")))
-    said = decode(data, node.params.get("charset", ""))[0].replace("\r\n ", "").replace("\n ", "")
-    found: dict[str, str] = {}
-    inside = False
-    for line in said.splitlines()[:2_000]:
-        inside = inside or line.upper().startswith("BEGIN:VEVENT")
-        key, colon, value = line.partition(":")
-        if inside and colon:
-            found.setdefault(key.split(";", 1)[0].upper(), value.strip())
-    title = found.get("SUMMARY", "").replace("\\,", ",").replace("\\n", " ")[:200]
-    when = found.get("DTSTART", "")[:16]
-    if len(when) >= 8 and when[:8].isdigit():
-        clock = f" {when[9:11]}:{when[11:13]}" if len(when) >= 13 else ""
-        when = f"{when[:4]}-{when[4:6]}-{when[6:8]}{clock}{' UTC' if when.endswith('Z') else ''}"
-    return f"[calendar: {', '.join(v for v in (title, when) if v)}]" if title or when else ""

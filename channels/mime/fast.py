@@ -18,12 +18,17 @@ HEAD_BYTES: Final = 32_768
 PARTS: Final = 60
 HTML_BYTES: Final = 300_000
 HTML_TAGS: Final = 5_000
+_WRAPPING: Final = frozenset(
+    ("application/ms-tnef", "application/vnd.ms-tnef", "application/pkcs7-mime", "application/x-pkcs7-mime",
+     "text/calendar", "application/ics")
+)  # fmt: skip
+"""Parts that are looked into, which is work for the process that can be killed."""
 _ENCODINGS: Final = frozenset(("", "7bit", "8bit", "binary", "base64", "quoted-printable"))
 
 
 def parse(raw: bytes) -> Letter | None:
     """The letter, or None when it has to be read with care."""
-    if not 0 < len(raw) <= BYTES or b"\0" in raw:
+    if not 0 < len(raw) <= BYTES or b"\0" in raw or b"\n" not in raw:
         return None
     wrong: list[str] = []
     root = walk(raw, wrong)
@@ -53,7 +58,7 @@ def _plain(root: Node) -> bool:
 
 def _plain_leaf(node: Node) -> bool:
     encoding = encoding_of(node.get("content-transfer-encoding"))
-    if encoding not in _ENCODINGS or node.type.startswith("multipart/"):
+    if encoding not in _ENCODINGS or node.type.startswith("multipart/") or node.type in _WRAPPING:
         return False
     if node.type == "text/html":
         body = node.body

@@ -111,10 +111,14 @@ def is_file(node: Node) -> bool:
     return disposition(node)[0] == "attachment" or bool(given_name(node))
 
 
-def part_of(node: Node) -> Part:
-    """The listing of one leaf; decodes it once to measure it."""
+def part_of(node: Node, *, related: bool = False) -> Part:
+    """The listing of one leaf; decodes it once to measure it.
+
+    A picture of the text (`inline`) is one that the text beside it can name by its Content-Id; `related` says
+    that it came beside one. Senders mark true attachments as inline too, so their word alone is not enough.
+    """
     kind, _ = disposition(node)
     cid = (node.get("content-id") or b"")[:998].decode("utf-8", "replace").strip().strip("<>").strip()
     size, digest = transfer.measure(node.view, transfer.encoding_of(node.get("content-transfer-encoding")))
-    inline = kind == "inline" or (bool(cid) and kind != "attachment")
+    inline = node.type.startswith("image/") and bool(cid) and (related or kind == "inline")
     return Part(node.path, given_name(node), node.type, size, digest, inline, cid)

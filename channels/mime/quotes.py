@@ -49,7 +49,9 @@ _SOME_LABEL: Final = re.compile(r"[\s*_]*[^\W\d][^:：<>@]{0,25}[:：]")
 _ORIGINAL: Final = re.compile(rf"(?:{any_of(words.ORIGINAL)})(?!\w)", re.IGNORECASE)
 _FORWARDED: Final = re.compile(rf"(?:{any_of(words.FORWARDED)})(?!\w)", re.IGNORECASE)
 _RULE: Final = re.compile(r"\s*(?:[-_=*~#]\s?){3,}\s*\Z")
+_RULED: Final = frozenset("-_=*~#")
 _SIGNATURE: Final = re.compile(r"--[ \xa0]?\Z")
+_PGP_SIGNATURE: Final = "-----BEGIN PGP SIGNATURE-----"
 _FENCE: Final = re.compile(r"\s{0,3}(?:```|~~~)")
 _PREFIXED: Final = re.compile(r"[\w.-]{1,15}>\s")
 _CONTACT: Final = re.compile(r"@[\w-]+\.|https?://|www\.|\+?\d[\d ()/.-]{7,}\d")
@@ -310,7 +312,7 @@ class _Scan:
             if line[0] == "-" and _SIGNATURE.match(line):
                 if self._filled(n + 1, end) <= _SIGNATURE_LINES:
                     return n
-            elif telephone(line) or (line.lstrip()[:1] in "-_=*~#" and self._card(n, end)):
+            elif line.startswith(_PGP_SIGNATURE) or telephone(line) or self._card(n, end):
                 return n
         return None
 
@@ -327,7 +329,11 @@ class _Scan:
 
     def _card(self, n: int, end: int) -> bool:
         """A rule above a few short lines with a way to reach somebody: a visiting card."""
-        if not _RULE.match(self.lines[n]) or not self._own_above(n):
+        if (
+            self.lines[n].lstrip()[:1] not in _RULED
+            or not _RULE.match(self.lines[n])
+            or not self._own_above(n)
+        ):
             return False
         if not 1 <= self._filled(n + 1, end) <= _CARD_LINES:
             return False

@@ -25,6 +25,9 @@ TIMES = frozenset({"snooze_until", "created", "not_before", "date", "renewal", "
 FLAGS = frozenset({"unread", "_deleted", "auto", "copied"})
 """Fields that are set or not."""
 
+_SEALS = {"signed": "signed, not checked", "encrypted": "encrypted, cannot be read here"}
+"""Marks of a letter that are not one word for people."""
+
 NAMES = {
     "grp": "group",
     "_deleted": "bin",
@@ -92,7 +95,9 @@ def message(one: Message, text: str, *, zone: tzinfo, waiting: outbox.Waiting | 
         )
     if waiting is not None:
         yield f"State: {waiting.state}{f' ({one_line(waiting.error)})' if waiting.error else ''}"
-    yield from (f"File: {one_line(f.name)} ({one_line(f.type)}, {f.size:,} bytes)" for f in one.files)
+    for file in one.files:
+        place = ", picture in the text" if file.inline else ""
+        yield f"File: {one_line(file.name)} ({one_line(file.type)}, {file.size:,} bytes{place})"
     yield ""
     yield text.rstrip("\n")
 
@@ -110,7 +115,8 @@ def _who(one: Message) -> str:
 
 
 def _signals(one: Message) -> str:
-    return f" ({', '.join(one.signals)})" if one.signals else ""
+    said = (_SEALS.get(word, word) for word in one.signals)
+    return f" ({', '.join(said)})" if one.signals else ""
 
 
 def on_their_way(desk: Desk, messages: Sequence[Message]) -> dict[str, outbox.Waiting]:

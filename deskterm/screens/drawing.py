@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DAY = 86_400
 _PROMISES = {Promise.FIRST: "first reply", Promise.NEXT: "next reply", Promise.RESOLUTION: "resolution"}
 _MOODS = {Mood.CALM: Role.CALM, Mood.SOON: Role.SOON, Mood.LATE: Role.LATE}
+_SEALS = {"signed": "signed, not checked", "encrypted": "encrypted, cannot be read here"}
 _STATES = {
     "queued": "leaves {at}",
     "held": "held: the outbox is locked",
@@ -197,7 +198,7 @@ def _label(said: Said, now: int) -> str:
     if message.kind is Kind.CALL:
         return "call"
     if message.kind is Kind.IN:
-        marks = [word for word in message.signals if word != "defects"]
+        marks = [_SEALS.get(word, word) for word in message.signals if word != "defects"]
         return ", ".join(["customer", *marks])
     if said.way is None:
         return "sent"

@@ -191,16 +191,17 @@ def _paragraphs(source: Iterable[str], look: Look, ink: Role) -> list[Drawn]:
 
 
 def _files(files: Sequence[File], look: Look, *, number: int) -> list[Drawn]:
-    """`[1] export.log 14 kB   [2] screen.png`, as many on a line as fit."""
+    """`[1] export.log 14 kB   [2] screen.png`, as many on a line as fit; pictures of the text are dim."""
     lines: list[Drawn] = []
     runs: list[Run] = []
     for n, file in enumerate(files, number):
         words = f"[{n}] {clean(file.name) or 'without a name'} {file_size(file.size)}"
+        words += ", in the text" if file.inline else ""
         used = sum(width(text) for text, _ in runs)
         if runs and used + 3 + width(words) > look.width - 1:
             lines.append(Drawn(tuple(runs), f"file:{n - 1}"))
             runs = []
-        runs.append((INDENT + words, Role.FILE))
+        runs.append((INDENT + words, Role.DIM if file.inline else Role.FILE))
     if runs:
         lines.append(Drawn(tuple(runs), f"file:{number + len(files) - 1}"))
     return lines

@@ -23,7 +23,7 @@ def answer(case: dict[str, Any], root: Path) -> dict[str, Any]:
         "in_reply_to": list(letter.in_reply_to),
         "references": list(letter.references),
         "text": letter.text,
-        "files": [listed(part) for part in letter.parts if not part.type.startswith("message/")],
+        "files": [listed(part) for part in letter.parts if is_leaf(part)],
     }
 
 
@@ -33,6 +33,11 @@ def people(found: tuple[Address, ...]) -> list[dict[str, str]]:
 
 def moment(seconds: int | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_leaf(part: Part) -> bool:
+    """The cases list leaves of the MIME tree: neither letters inside nor what a part wraps."""
+    return not part.type.startswith("message/") and "!" not in part.path
 
 
 def listed(part: Part) -> dict[str, Any]:

@@ -236,7 +236,7 @@ def test_P19_an_invitation_is_one_line_and_a_file(reader: Reader) -> None:
     event = "BEGIN:VEVENT\nSUMMARY:Plan\\, part 2\nDTSTART:20260302T100000Z\nRRULE:FREQ=SECONDLY\nEND:VEVENT"
     body = f"BEGIN:VCALENDAR\n{event}"
     letter = reader.read(attached("text/calendar", body))
-    assert "[calendar: Plan, part 2, 2026-03-02 10:00 UTC]" in letter.text
+    assert "[calendar: Plan, part 2; 2026-03-02 10:00 UTC; repeated every second]" in letter.text
     assert letter.parts[0].type == "text/calendar"
 
 
@@ -255,13 +255,13 @@ def test_P19_a_sealed_letter_says_so(reader: Reader, kind: str) -> None:
     assert letter.parts
 
 
-def test_P22_a_hundred_thousand_events_are_one_line(reader: Reader) -> None:
+def test_P22_a_hundred_thousand_events_are_refused_in_one_line(reader: Reader) -> None:
     body = (
         "BEGIN:VCALENDAR\n"
         + "BEGIN:VEVENT\nSUMMARY:x\nRRULE:FREQ=SECONDLY;COUNT=99999\nEND:VEVENT\n" * 100_000
     )
     letter = reader.read(attached("text/calendar", body))
-    assert letter.text.count("[calendar: x]") == 1
+    assert letter.text.startswith("[calendar of more than 300 kB: too large to be read here")
 
 
 @pytest.mark.parametrize(
