@@ -137,8 +137,11 @@ def waiting(one: Waiting, message: Message, *, number: int | None) -> dict[str, 
         "not_before": iso(one.not_before),
         "attempts": one.attempts,
         "error": one.error or None,
+        "at": iso(one.at),
+        "for": list(one.rest) or None,
         "to": list(message.to),
         "cc": list(message.cc),
+        "bcc": list(message.bcc),
         "subject": message.subject,
     }
 

@@ -47,7 +47,7 @@ def news(conn: sqlite3.Connection, row: outbox.Waiting, *, agent: str) -> str:
     """
     if row.base is None or row.rest:
         return ""
-    since = timeline.news_since(conn, row.ticket, row.base, agent=agent)
+    since = timeline.news_since(conn, row.ticket, row.base, agent=agent, besides=row.message)
     return in_words(since) if since else ""
 
 

@@ -218,6 +218,12 @@ def sender_of(desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = N
     return replies.From(desk.agent, shown, name, domain, desk.store.secret, address if box.plus else "")
 
 
+def first_sender(desk: Desk) -> replies.From:
+    """Who a letter is from that answers nobody."""
+    name, box = next(iter(desk.settings.mailbox.items()), (LOCAL, None))
+    return replies.From(desk.agent, box.address if box is not None else "", name, "")
+
+
 def written_to(
     desk: Desk, ticket: Ticket, messages: Sequence[Message] | None = None
 ) -> tuple[str, Box | None, str]:

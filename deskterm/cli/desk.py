@@ -15,6 +15,7 @@ from deskterm.cli import address, errors, say, tell
 from deskterm.cli.home import opened, path
 from deskterm.cli.read import json_option
 from deskterm.desk import Desk
+from deskterm.moments import local, shown
 from deskterm.progress import Pace
 from store import outbox
 from store.errors import NotFound
@@ -76,10 +77,10 @@ def live_verb(word: str | None, addresses: tuple[str, ...], as_json: bool) -> No
         elif word is not None:
             named = " ".join(sorted({address.one_or_domain(text) for text in addresses}))
             say.told(live.open_(desk, named or live.ON).words)
-        _outbox(desk, as_json=as_json)
+        show_outbox(desk, as_json=as_json)
 
 
-def _outbox(desk: Desk, *, as_json: bool) -> None:
+def show_outbox(desk: Desk, *, as_json: bool) -> None:
     """The state of the outbox, and every letter that waits in it."""
     if as_json:
         for row in outbox.unsent(desk.conn):
@@ -95,7 +96,11 @@ def _outbox(desk: Desk, *, as_json: bool) -> None:
 def _waiting(desk: Desk, row: outbox.Waiting) -> tuple[str, ...]:
     message = conversation.message(desk.conn, row.message)
     error = f"({row.error})" if row.error else ""
-    return row.state, f"#{_number(desk, row.ticket)}", ", ".join(message.to), message.subject, error
+    state = (
+        row.state if row.at is None or row.state != outbox.QUEUED else f"leaves {shown(row.at, zone=local())}"
+    )
+    people = ", ".join(row.rest or message.people)
+    return state, f"#{_number(desk, row.ticket)}", people, message.subject, error
 
 
 def _number(desk: Desk, ticket: str) -> int | None:

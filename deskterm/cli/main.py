@@ -27,6 +27,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "search": ("read", "Find tickets by words in their letters."),
     "new": ("write", "Begin a ticket."),
     "reply": ("write", "Answer a ticket's customer."),
+    "forward": ("write", "Hand a letter on to somebody else, attachments and all."),
+    "outbox": ("outbox", "What has not left; decide about a reply that needs you."),
     "note": ("write", "Write a note only the team sees."),
     "set": ("change", "Set fields of one ticket or of all that answer a query."),
     "snooze": ("change", "Let tickets sleep until a moment."),

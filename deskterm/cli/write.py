@@ -1,16 +1,16 @@
-"""Verbs that write: new, reply, note. What a person typed becomes a draft when it could not be used."""
+"""Verbs that write: new, reply, forward, note. What was typed becomes a draft when it could not be used."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Any
 
 import click
 
-from deskterm import replies, writing
-from deskterm.cli import address, editor, read, say
+from deskterm import forwards, moments, recipients, replies, writing
+from deskterm.cli import address, editor, letters, read, say
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
 from store import drafts
@@ -31,37 +31,85 @@ dry_option = click.option("--dry-run", is_flag=True, help="Show what would be wr
 @words_option
 @click.option("--now", is_flag=True, help="No undo delay: it leaves with the next sync.")
 @click.option("--then", type=click.Choice(list(THEN)), help="What becomes of the ticket.")
-@click.option("--all", "everybody", is_flag=True, help="Also to those in To and Cc of the letter answered.")
-@click.option("--cc", multiple=True, metavar="ADDRESS", help="Also to this address.")
-@click.option("--attach", multiple=True, type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--all", "everybody", is_flag=True, help="Also to strangers in To and Cc of the letter answered."
+)
+@click.option("--inline", is_flag=True, help="Write between the lines of the letter, in $EDITOR.")
+@letters.options
 @dry_option
 def reply_verb(
-    name: str, text: str | None, now: bool, then: str | None, everybody: bool, cc: tuple[str, ...],
-    attach: tuple[Path, ...], dry_run: bool,
+    name: str, text: str | None, now: bool, then: str | None, everybody: bool, inline: bool, dry_run: bool,
+    **given: Any,
 ) -> None:  # fmt: skip
-    """Answer ticket N. Without -m the text is written in $EDITOR, above the letter it answers."""
+    """Answer ticket N. Without -m the text is written in $EDITOR, above the letter it answers.
+
+    It goes to the writer and to those in To and Cc who took part before; --to names others instead.
+    """
     with opened() as desk:
         ticket = desk.ticket(name)
+        base = desk.store.last_lseq()
         # Before anything is written: words for a letter that cannot leave would be for nothing.
-        copies = tuple(map(_address, cc))
-        people = writing.prepare(desk, ticket, everybody=everybody)
-        files = [writing.attach(desk, path) for path in attach]
-        quote = writing.quoted(desk, ticket)
-        words = _words(desk, text, ticket=ticket, below=f"\n\n{quote}" if quote else "", kind=Kind.OUT)
-        said = replies.Reply(
-            words, people.to, (*people.cc, *copies), writing.subject_of(ticket),
-            tuple(file for file, _ in files),
-        )  # fmt: skip
-        if dry_run:
-            _show(said, held=not _free(desk, said))
-            return
+        with_it = letters.given(desk, **given)
+        people = letters.people(writing.prepare(desk, ticket, everybody=everybody), with_it)
+        quote, between = _quote(desk, ticket, inline=inline, given=text is not None)
+        words = _words(desk, text, ticket=ticket, below=quote, kind=Kind.OUT, between=between)
+        said = letters.letter(words, people, with_it, subject=writing.subject_of(ticket), base=base)
+        _leave(desk, ticket, said, with_it, text=text, then=then, now=now, dry_run=dry_run)
 
-        def send() -> str:
-            after = THEN[then] if then else None
-            blobs = [blob for _, blob in files]
-            return writing.reply(desk, ticket, said, then=after, now=now, files=blobs).words
 
-        say.told(_Said(ticket, Kind.OUT, words, given=text is not None).done_by(desk, send))
+@click.command("forward")
+@click.argument("name", metavar="N")
+@words_option
+@click.option("--now", is_flag=True, help="No undo delay: it leaves with the next sync.")
+@click.option("--no-files", is_flag=True, help="Without the letter's attachments.")
+@letters.options
+@dry_option
+def forward_verb(name: str, text: str | None, now: bool, no_files: bool, dry_run: bool, **given: Any) -> None:
+    """Hand the newest letter of ticket N on to --to ADDRESS, its attachments too, with words above it.
+
+    Whoever gets it takes no part in the talk with the customer; their answer comes to the ticket.
+    """
+    with opened() as desk:
+        ticket = desk.ticket(name)
+        with_it = letters.given(desk, **given)
+        if not with_it.to:
+            raise click.UsageError("Say to whom with --to ADDRESS.")
+        gone = forwards.forward(desk, forwards.newest(desk, ticket))
+        above = (sys.stdin.read() if text == "-" else text or "").rstrip("\n")
+        words = f"{above}\n\n{gone.text}" if above else gone.text
+        files = () if no_files else tuple(zip(gone.files, gone.blobs, strict=True))
+        with_it = replace(with_it, files=(*files, *with_it.files))
+        people = recipients.People(with_it.to, with_it.cc)
+        said = replace(letters.letter(words, people, with_it, subject=gone.subject), forward=True)
+        _leave(desk, ticket, said, with_it, text=above, then=None, now=now, dry_run=dry_run)
+
+
+def _leave(
+    desk: Desk, ticket: Ticket, said: replies.Reply, with_it: letters.Given, *, text: str | None,
+    then: str | None, now: bool, dry_run: bool,
+) -> None:  # fmt: skip
+    """Queue it, or show what would be queued."""
+    if dry_run:
+        writing.check(desk, said, writing.sender_of(desk, ticket))
+        _show(desk, ticket, said)
+        return
+
+    def send() -> str:
+        after = THEN[then] if then else None
+        blobs = [blob for _, blob in with_it.files]
+        return writing.reply(desk, ticket, said, then=after, now=now, files=blobs).words
+
+    say.told(_Said(ticket, Kind.OUT, said.text, given=text is not None).done_by(desk, send))
+
+
+def _quote(desk: Desk, ticket: Ticket, *, inline: bool, given: bool) -> tuple[str, bool]:
+    """The letter answered as a quote, and whether the words go between its lines."""
+    if inline and given:
+        raise click.UsageError("--inline is written in $EDITOR; leave out -m.")
+    between = inline or (desk.settings.quote == "inline" and not given)
+    if given and desk.settings.quote == "inline":
+        return "", False
+    return writing.quoted(desk, ticket, force=inline), between
 
 
 @click.command("note")
@@ -88,28 +136,40 @@ def note_verb(name: str, text: str | None, dry_run: bool) -> None:
 @click.option("--name", default="", help="The customer's name.")
 @words_option
 @click.option("--send", is_flag=True, help="The text leaves as a letter to the customer, and is no note.")
+@letters.options
 @read.json_option
 @dry_option
 def new_verb(
     subject: tuple[str, ...], person: str, name: str, text: str | None, send: bool, as_json: bool,
-    dry_run: bool,
+    dry_run: bool, **given: Any,
 ) -> None:  # fmt: skip
-    """Begin a ticket about SUBJECT, print its number. A text is a note, with --send a letter."""
+    """Begin a ticket about SUBJECT, print its number. A text is a note; with --send, or with anybody it is
+    to go to, a letter.
+    """
     about = " ".join(" ".join(subject).split())
-    to = _address(person) if person else ""
-    if send and not (to and text):
-        raise click.UsageError("--send needs --for ADDRESS and a text with -m.")
+    leaves = send or any(given[one] for one in ("to", "cc", "bcc", "attach", "later"))
+    customer = _address(person) if person else next(iter(given["to"]), "")
+    if leaves and not (customer and text):
+        raise click.UsageError("A letter needs --for ADDRESS or --to ADDRESS, and a text with -m.")
     words = sys.stdin.read() if text == "-" else text or ""
     if dry_run:
-        say.line(f"New ticket: {about}{f', for {to}' if to else ''}")
+        say.line(f"New ticket: {about}{f', for {customer}' if customer else ''}")
         return
     with opened(found=True) as desk:
-        ticket = writing.begin(desk, about, address=replies.address_of(to), name=name)
-        if send:
-            who = f"{name} <{to}>" if name else to
-            said = replies.Reply(words, (who,), subject=about)
-            letter = _Said(ticket, Kind.OUT, words, given=True)
-            say.told(letter.done_by(desk, lambda: writing.reply(desk, ticket, said).words))
+        # Looked at before the ticket is made: a letter that cannot leave begins none.
+        with_it = letters.given(desk, **given)
+        who = f"{name} <{customer}>" if name and "<" not in customer else customer
+        to = (who, *(one for one in with_it.to if replies.address_of(one) != replies.address_of(who)))
+        said = (
+            letters.letter(words, recipients.People(to, with_it.cc), with_it, subject=about)
+            if leaves
+            else None
+        )
+        if said is not None:
+            writing.check(desk, said, writing.first_sender(desk))
+        ticket = writing.begin(desk, about, address=replies.address_of(customer), name=name)
+        if said is not None:
+            _leave(desk, ticket, said, with_it, text=text, then=None, now=False, dry_run=False)
         elif words.strip():
             say.told(writing.note(desk, ticket, words).words)
         _print(desk, ticket, as_json=as_json)
@@ -123,8 +183,14 @@ def _print(desk: Desk, ticket: Ticket, *, as_json: bool) -> None:
         say.line(f"#{ticket.number}")
 
 
-def _words(desk: Desk, text: str | None, *, ticket: Ticket, below: str, kind: Kind) -> str:
-    """The text from -m, standard input or the editor, which begins with the draft there is."""
+def _words(
+    desk: Desk, text: str | None, *, ticket: Ticket, below: str, kind: Kind, between: bool = False
+) -> str:
+    """The text from -m, standard input or the editor, which begins with the draft there is.
+
+    `below` stands below it, or is what is written into where the words go `between` its lines.
+    """
+    below = f"\n\n{below}" if below and not between else below
     if text is not None:
         given = (sys.stdin.read() if text == "-" else text).rstrip("\n")
         return given + (below or "\n") if given.strip() else ""
@@ -189,20 +255,21 @@ def _address(text: str) -> str:
     return text
 
 
-def _free(desk: Desk, said: replies.Reply) -> bool:
+def _show(desk: Desk, ticket: Ticket, said: replies.Reply) -> None:
+    """A letter as it would leave."""
     from deskterm.live import may_leave
 
-    return may_leave(desk, (*said.to, *said.cc))
-
-
-def _show(said: replies.Reply, *, held: bool) -> None:
+    say.line(f"From: {writing.sender_of(desk, ticket).sender}")
     say.line(f"To: {', '.join(said.to) or 'nobody'}")
-    if said.cc:
-        say.line(f"Cc: {', '.join(said.cc)}")
+    for field, people in (("Cc", said.cc), ("Bcc", said.bcc)):
+        if people:
+            say.line(f"{field}: {', '.join(people)}")
     say.line(f"Subject: {said.subject}")
+    if said.at is not None:
+        say.line(f"Leaves: {moments.shown(said.at, zone=moments.local())}")
     for file in said.files:
         say.line(f"File: {file.name} ({file.type}, {file.size:,} bytes)")
-    if held:
+    if not may_leave(desk, said.people):
         say.line("Held: the outbox is locked, `deskterm live on` lets it go")
     say.line()
     say.line(said.text.rstrip("\n"))

@@ -131,21 +131,36 @@ class Since:
     date: int
 
 
-def news_since(conn: sqlite3.Connection, ticket: str, lseq: int, *, agent: str) -> list[Since]:
+def news_since(
+    conn: sqlite3.Connection, ticket: str, lseq: int, *, agent: str, besides: str = ""
+) -> list[Since]:
     """Letters of customers and replies of other agents that arrived here after entry number `lseq`.
 
-    What machines wrote is no news, nor what an import of older mail brought.
+    What machines wrote is no news, nor what an import of older mail brought. Of two agents who did not see
+    each other's reply only the later is told of the other's; `besides` is the message that is told.
     """
+    own = _arrival(conn, besides) if besides else 2**62
     rows = conn.execute(
         "SELECT m.kind, ifnull(m.author, ''), ifnull(m.sender, ''), ifnull(m.date, 0), m.signals"
         " FROM message m JOIN entry e ON e.id ="
         "  (SELECT id FROM change WHERE eid = m.id AND field = '' ORDER BY id LIMIT 1)"
         " WHERE m.ticket = ? AND m._deleted IS NULL AND m.auto IS NULL AND e.lseq > ? AND e.kind <> 'archive'"
-        " AND (m.kind = 'in' OR m.kind = 'out' AND m.author IS NOT ?) ORDER BY m.date, m.n",
-        (ticket, lseq, agent),
+        " AND (m.kind = 'in' OR m.kind = 'out' AND m.author IS NOT ? AND (e.lseq < ? OR EXISTS"
+        "  (SELECT 1 FROM outbox x WHERE x.message = m.id AND x.base >= ?))) ORDER BY m.date, m.n",
+        (ticket, lseq, agent, own, own),
     )
     return [
         Since(Kind(kind), author, sender, date)
         for kind, author, sender, date, signals in rows
         if MACHINES.isdisjoint(str(signals or "").split())
     ]
+
+
+def _arrival(conn: sqlite3.Connection, eid: str) -> int:
+    """Arrival number of the entry that made a row."""
+    query = (
+        "SELECT e.lseq FROM change c JOIN entry e ON e.id = c.id WHERE c.eid = ? AND c.field = ''"
+        " ORDER BY c.id LIMIT 1"
+    )
+    row = conn.execute(query, (eid,)).fetchone()
+    return int(row[0]) if row else 2**62

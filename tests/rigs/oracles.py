@@ -26,10 +26,10 @@ from store.errors import StoreError
 from store.log import rebuild
 from store.registry import TABLES
 
-NOT_SENT = ("queued", "held", "later", "refused", "called back")
+NOT_SENT = ("queued", "held", "asks", "later", "refused", "called back")
 """States in which no server can have kept the letter."""
 NOBODY_KNOWS = ("unsure", "sending")
-NEEDS_WORDS = ("later", "refused", "unsure")
+NEEDS_WORDS = ("asks", "later", "refused", "unsure")
 """States that a person has to be told the reason of."""
 
 
