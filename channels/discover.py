@@ -6,13 +6,16 @@ Knows no settings file and keeps no secret.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from channels import smtp
-from channels.errors import BadArgument, ChannelError, LoginRefused
-from channels.imap.connect import ImapAccount
+from channels.errors import BadArgument, ChannelError, LoginRefused, Unreachable
+from channels.imap.connect import ImapAccount, knock
 from channels.imap.receive import Mailbox
 from channels.passwords import Secret
 from channels.smtp import SmtpAccount, mailbox
@@ -42,6 +45,8 @@ class Candidate:
     """What a person should know before typing a password."""
     oauth: str = ""
     """Who signs people in, where a password is of no use: a provider's name, or just `oauth`."""
+    guessed: bool = False
+    """Nobody said so; these are the names everybody uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Check:
     """How many the INBOX holds, where that was asked."""
     login_refused: bool = False
     """The server is right and the password is not: do not go on to the next server with it."""
+    away: bool = False
+    """The server could not be reached, which says nothing about the password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +177,18 @@ def usual(user: str, domain: str) -> Iterable[Candidate]:
     """The names small hosts and companies give their servers (RFC 8314: TLS from the first byte first)."""
     for incoming, outgoing in ((f"imap.{domain}", f"smtp.{domain}"), (f"mail.{domain}",) * 2, (domain,) * 2):
         yield Candidate(
-            Server(incoming, 993, "tls"), Server(outgoing, 465, "tls"), user, "the usual names for a domain"
+            Server(incoming, 993, "tls"),
+            Server(outgoing, 465, "tls"),
+            user,
+            "the usual names for a domain",
+            guessed=True,
         )
         yield Candidate(
             Server(incoming, 143, "starttls"),
             Server(outgoing, 587, "starttls"),
             user,
             "the usual names for a domain, encryption begun on the way",
+            guessed=True,
         )
 
 
@@ -186,7 +198,7 @@ def try_imap(account: ImapAccount, secret: Secret) -> Check:
         with Mailbox(account, secret) as box:
             count = box.open("INBOX").exists
     except ChannelError as error:
-        return Check(False, str(error), login_refused=isinstance(error, LoginRefused))
+        return _no(error)
     held = "1 letter" if count == 1 else f"{count:,} letters"
     return Check(True, f"Logged in at {quoted(account.host)}; INBOX holds {held}.", letters=count)
 
@@ -196,8 +208,36 @@ def try_smtp(account: SmtpAccount, secret: Secret | None) -> Check:
     try:
         smtp.try_login(account, secret)
     except ChannelError as error:
-        return Check(False, str(error), login_refused=isinstance(error, LoginRefused))
+        return _no(error)
     return Check(True, f"{quoted(account.host)} takes letters from us.")
+
+
+def _no(error: ChannelError) -> Check:
+    return Check(
+        False, str(error), login_refused=isinstance(error, LoginRefused), away=isinstance(error, Unreachable)
+    )
+
+
+def first_that_answers(
+    found: Sequence[Candidate], *, seconds: float = 6.0, at_once: int = 8
+) -> Candidate | None:
+    """The first candidate whose IMAP server is there, all asked together; nothing secret is sent."""
+    there: dict[int, bool] = {}
+
+    def ask(n: int) -> None:
+        server = found[n].imap
+        account = ImapAccount(server.host, server.port, "", security=server.security, connect_timeout=seconds)
+        with suppress(ChannelError):
+            knock(account)
+            there[n] = True
+
+    end = time.monotonic() + seconds
+    threads = [threading.Thread(target=ask, args=(n,), daemon=True) for n in range(len(found[:at_once]))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(end - time.monotonic(), 0.0))
+    return found[min(there)] if there else None
 
 
 Account = TypeVar("Account")

@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -203,6 +204,29 @@ def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
     if app.failure:
         print(app.failure, file=sys.stderr)
     return app.return_code or 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """How setup ended."""
+
+    ending: str
+    """`desk`, `practice`, or nothing where it was left."""
+    code: int = 0
+
+
+def set_up(home: Path) -> SetUp:
+    """The setup screen. A terminal that cannot draw is refused with the way out."""
+    if reason := unfit(os.environ, sys.stdin.isatty() and sys.stdout.isatty()):
+        print(reason, file=sys.stderr)
+        return SetUp("", 1)
+    from deskterm.screens.setup_app import SetupApp
+
+    app = SetupApp(home)
+    ending = app.run()
+    if app.failure:
+        print(app.failure, file=sys.stderr)
+    return SetUp(ending or "", app.return_code or 0)
 
 
 def unfit(environ: Mapping[str, str], terminal: bool) -> str:

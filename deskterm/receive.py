@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
-from deskterm import acks, identity, intake, joining, lookups
+from deskterm import acks, identity, intake, joining, lookups, probe
 from deskterm.desk import Desk
 from store import blobs, mailbox, shelf
 from store.errors import StoreError
@@ -161,6 +161,9 @@ class Batcher:
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
             return Became.SHELVED
+        if probe.is_probe(tx.conn, read.letter.message_id):
+            self._account(tx, read, mailbox.IGNORED, "our own letter that tried the mailbox")
+            return Became.KNOWN
         try:
             taken, answer = self._placed(tx, read, read.letter)
         except (StoreError, sqlite3.Error, MemoryError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from deskterm import mailboxes
 from deskterm.config import Box, Registration, Settings
@@ -32,10 +32,19 @@ class Keys:
     _signed: dict[str, SignIn] = field(default_factory=dict[str, "SignIn"])
     _mine: threading.Lock = field(default_factory=threading.Lock)
 
+    session: ClassVar[dict[str, Secret]] = {}
+    """Passwords typed in this run where no keyring keeps them; in memory alone."""
+
+    @classmethod
+    def remember(cls, box: Box, secret: Secret) -> None:
+        """Have a password while this process lives."""
+        cls.session[mailboxes.secret_name(box)] = secret
+
     def __call__(self, box: Box) -> Secret:
         """A password or an access token. Raises ChannelError saying what to do."""
         if not box.oauth:
-            return mailboxes.secret(box)
+            typed = self.session.get(mailboxes.secret_name(box))
+            return typed if typed is not None else mailboxes.secret(box)
         if box.oauth == COMMAND:
             from channels import passwords
             from channels.secret import Token

@@ -103,6 +103,15 @@ def connect(account: ImapAccount, secret: Secret) -> Line:
     raise failed.with_traceback(None)
 
 
+def knock(account: ImapAccount) -> None:
+    """See whether an IMAP server answers there under encryption; no login. Raises as `connect` does."""
+    tls.check_plain(account.host, security=account.security, insecure_loopback=account.insecure_loopback)
+    guard.text(account.host, what="server name")
+    client = _open(account)
+    with suppress(OSError, imaplib.IMAP4.error):
+        client.shutdown()
+
+
 def imap(client: Client) -> imaplib.IMAP4:
     """The standard library's object inside, whose socket and commands we share."""
     return cast("imaplib.IMAP4", client._imap)  # pyright: ignore

@@ -33,11 +33,8 @@ PRACTICE = "practice"
 @click.option("--reset", is_flag=True, help="Throw away what was done there and begin anew.")
 def demo_verb(headless: bool, reset: bool) -> int | None:
     """Open the practice desk; without a terminal, print its queue."""
-    from deskterm.demo.load import prepare
-
     home = path() / PRACTICE
-    say.told("The practice desk is made up; nothing leaves this machine.")
-    desk = prepare(home, reset=reset)
+    desk = _prepared(home, reset=reset)
     try:
         if headless:
             say.line(str(home))
@@ -50,6 +47,21 @@ def demo_verb(headless: bool, reset: bool) -> int | None:
     from deskterm.app import run
 
     return run(home)
+
+
+def practice(folder: Path) -> int:
+    """Open the practice desk inside a home, on the screen."""
+    _prepared(folder / PRACTICE, reset=False).close()
+    from deskterm.app import run
+
+    return run(folder / PRACTICE)
+
+
+def _prepared(home: Path, *, reset: bool) -> Desk:
+    from deskterm.demo.load import prepare
+
+    say.told("The practice desk is made up; nothing leaves this machine.")
+    return prepare(home, reset=reset)
 
 
 def _queue(desk: Desk) -> None:

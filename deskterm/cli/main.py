@@ -112,13 +112,19 @@ def verbs(ctx: click.Context, home: str | None) -> int | None:
 
 
 def _screen() -> int:
+    from deskterm import setting_up
     from store.errors import Refused
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refused("The screen needs a terminal; without one use a verb, such as `deskterm ls`.")
+    folder = home.path()
+    if setting_up.is_new(folder):
+        from deskterm.cli.setup import on_screen
+
+        return on_screen(folder)
     from deskterm.app import run
 
-    return run(home.path())
+    return run(folder)
 
 
 def main() -> int:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from deskterm import config, mailboxes
+from deskterm import config, mailboxes, setting_up
 from deskterm.cli import home, say
 from deskterm.cli.address import one as one_address
 from deskterm.config import Box, Settings
 from deskterm.counting import many
 from deskterm.desk import Desk
+from deskterm.signing import COMMAND, Keys
 from store.errors import Refused, StoreError
 
 if TYPE_CHECKING:
-    from channels.discover import Candidate, Check
+    from channels.discover import Check
     from channels.passwords import Secret
 
 
@@ -44,27 +45,62 @@ class NotSetUp(StoreError):
 @click.option("--ca-file", default="", metavar="FILE", help="A certificate to trust besides the system's.")
 @click.option("--password-command", default="", metavar="COMMAND", help="Prints the password.")
 @click.option("--signature", default="", help="Put below replies.")
-@click.option("--yes", is_flag=True, help="Do not ask whether a mailbox of that address may be replaced.")
-def setup_verb(address: str | None, agent: str, yes: bool, **given: str | bool | None) -> None:
+@click.option("--oauth", default="", metavar="NAME", help="Sign in by google, microsoft or [oauth.NAME].")
+@click.option("--probe", is_flag=True, help="End with a letter to ourselves that goes round.")
+@click.option("--yes", is_flag=True, help="Replace a mailbox of that address, use the servers found.")
+def setup_verb(
+    address: str | None, agent: str, yes: bool, probe: bool, **given: str | bool | None
+) -> int | None:
     """Set up a mailbox: find its servers, log in once, keep the secret in the keyring.
 
-    The password comes from the keyring, --password-command, DESKTERM_PASSWORD, or is asked for.
+    Without options, on a terminal, it is a screen of five questions. The password comes from the keyring,
+    --password-command, DESKTERM_PASSWORD, or is asked for; with --oauth there is none.
     """
+    if not address and not any(given.values()) and say.terminal() and say.can_ask():
+        return on_screen(home.path())
     folder = home.path()
     settings = config.load(folder)
     box = _asked(address, given)
-    name = _name(settings, box, yes=yes)
+    _replaced(settings, box, yes=yes)
     secrets = _Secrets()
-    box = _servers(box, secrets)
-    _test(box, secrets)
-    secrets.keep(box)
-    fresh = _person(settings, agent)
-    fresh = msgspec.structs.replace(fresh, mailbox={**fresh.mailbox, name: box})
-    kept = config.save(folder, fresh)
-    Desk.open(folder, settings=fresh).close()
+    box = _servers(box, settings, yes=yes)
+    if box.oauth and box.oauth != COMMAND:
+        from deskterm.cli.login import signed_in
+
+        signed_in(Keys(folder, settings), box)
+    else:
+        _test(box, secrets)
+        secrets.keep(box)
+    fresh = setting_up.keep(folder, _person(settings, agent), box)
+    if probe:
+        _round(folder, fresh, box)
     if not box.smtp:
         say.told(mailboxes.no_way_out(box, folder))
+    kept = folder / config.FILE
     say.told(f"Kept in {kept}. `deskterm sync` reads the mailbox, `deskterm live on` lets replies leave.")
+    return None
+
+
+def on_screen(folder: Path) -> int:
+    """The five questions on a screen, and then the desk they lead to, or the practice desk."""
+    from deskterm.app import run, set_up
+
+    said = set_up(folder)
+    if said.ending == "practice":
+        from deskterm.cli.desk import practice
+
+        return practice(folder)
+    return run(folder) if said.ending == "desk" else said.code
+
+
+def _round(folder: Path, settings: Settings, box: Box) -> None:
+    from deskterm import probe
+
+    desk = Desk.open(folder, settings=settings)
+    try:
+        say.told(probe.go_round(desk, box, Keys(folder, settings)(box), tell=say.told))
+    finally:
+        desk.close()
 
 
 def _person(settings: Settings, agent: str) -> Settings:
@@ -94,7 +130,8 @@ def _asked(address: str | None, given: dict[str, str | bool | None]) -> Box:
         smtp_security=texts["smtp_security"] or ("plain" if plain else ""),
         insecure_loopback=plain, ca_file=texts["ca_file"],
         password_command=tuple(shlex.split(texts["password_command"])),
-        maildir=_place(texts["maildir"]), out=_place(texts["out"]), signature=texts["signature"],
+        oauth=texts["oauth"], maildir=_place(texts["maildir"]), out=_place(texts["out"]),
+        signature=texts["signature"],
     )  # fmt: skip
 
 
@@ -106,45 +143,36 @@ def _place(text: str) -> str:
     return str(Path(text).expanduser().resolve()) if text else ""
 
 
-def _name(settings: Settings, box: Box, *, yes: bool) -> str:
-    """What the mailbox is called in the settings; the one with its address is replaced, if that is wanted."""
-    known = next((n for n, b in settings.mailbox.items() if b.address.lower() == box.address.lower()), "")
-    if known and not yes:
-        if not say.can_ask():
-            raise Refused(f"{box.address} is set up already; say --yes to replace it. Nothing was changed.")
-        if not say.yes(f"{box.address} is set up already. Replace it?"):
-            raise Refused("Nothing was changed.")
-    if known:
-        return known
-    name = box.address.partition("@")[0].lower() or "mail"
-    taken = sum(other == name or other.startswith(f"{name}-") for other in settings.mailbox)
-    return f"{name}-{taken + 1}" if taken else name
+def _replaced(settings: Settings, box: Box, *, yes: bool) -> None:
+    """Ask whether the mailbox with this address may be replaced. Raises Refused."""
+    if yes or not any(one.address.lower() == box.address.lower() for one in settings.mailbox.values()):
+        return
+    if not say.can_ask():
+        raise Refused(f"{box.address} is set up already; say --yes to replace it. Nothing was changed.")
+    if not say.yes(f"{box.address} is set up already. Replace it?"):
+        raise Refused("Nothing was changed.")
 
 
-def _servers(box: Box, secrets: _Secrets) -> Box:
-    """The mailbox with servers guessed from its address where none were named."""
+def _servers(box: Box, settings: Settings, *, yes: bool) -> Box:
+    """The mailbox with servers found for its address where none were named, and confirmed by a person.
+
+    Nothing secret goes to a server that was only found. Raises Refused when nobody confirms it.
+    """
     if box.imap or box.maildir or box.smtp:
         return box
-    from channels import discover
-
     say.told(f"Looking for the servers of {box.address} ...")
-    guesses = discover.candidates(box.address)
-    if advice := next((one.advice for one in guesses if one.advice), ""):
-        say.told(advice)
-    found, check = discover.first_that_works(
-        [_with(box, one) for one in guesses],
-        lambda one: discover.try_imap(mailboxes.imap_account(one), secrets.of(one)),
-    )
-    if found is None or not check.ok:
-        raise NotSetUp(f"{check.words} Name the servers with --imap and --smtp. Nothing was kept.")
-    return found
-
-
-def _with(box: Box, one: Candidate) -> Box:
-    return msgspec.structs.replace(
-        box, imap=f"{one.imap.host}:{one.imap.port}", smtp=f"{one.smtp.host}:{one.smtp.port}",
-        imap_security=one.imap.security, smtp_security=one.smtp.security, user=box.user or one.user,
-    )  # fmt: skip
+    one = setting_up.find(box.address)[0]
+    found = setting_up.with_servers(box, one)
+    said = f"IMAP {found.imap} {found.imap_security}, SMTP {found.smtp} {found.smtp_security}"
+    say.told(f"{one.why}: {said}. {one.advice}".rstrip())
+    if not yes:
+        name = "name other ones with --imap and --smtp. Nothing was kept."
+        if not say.can_ask():
+            raise Refused(f"Nobody has confirmed these servers: say --yes, or {name}")
+        if say.ask("Is the login to go to these? [Y/n]").lower() in ("n", "no"):
+            raise Refused(f"Then {name}")
+    registered = one.oauth in settings.oauth and not box.oauth
+    return msgspec.structs.replace(found, oauth=one.oauth) if registered else found
 
 
 def _test(box: Box, secrets: _Secrets) -> None:
@@ -195,14 +223,5 @@ class _Secrets:
 
     def keep(self, box: Box) -> None:
         """Put the secret where the next start finds it, or say what else there is."""
-        from channels import passwords
-        from channels.errors import NoSecret
-
-        if box.password_command or not (box.imap or box.smtp):
-            return
-        try:
-            passwords.keep(mailboxes.secret_name(box), self.of(box))
-        except NoSecret as error:
-            say.told(str(error))
-        else:
-            say.told("The password is in the system's keyring.")
+        if not box.password_command and (box.imap or box.smtp):
+            say.told(setting_up.keep_secret(box, self.of(box)))

@@ -176,9 +176,9 @@ def test_X15_neither_an_address_nor_a_redirect_leads_into_the_private_network(tm
 def test_X15_a_redirect_out_of_https_is_refused(tmp_path: Path, onward: str) -> None:
     certificate = make(tmp_path)
     web = Web(seconds=5, private=True, ca_file=str(certificate.cert))
-    with pages({"/": (302, {"Location": onward}, b"")}, certificate=certificate) as at:
-        with pytest.raises((InsecureRefused, BadArgument)):
-            https.get(f"{at}/", web)
+    held = {"/": (302, {"Location": onward}, b"")}
+    with pages(held, certificate=certificate) as at, pytest.raises((InsecureRefused, BadArgument)):
+        https.get(f"{at}/", web)
 
 
 def test_a_circle_of_redirects_a_flood_and_a_drip_each_end(tmp_path: Path) -> None:
@@ -191,15 +191,21 @@ def test_a_circle_of_redirects_a_flood_and_a_drip_each_end(tmp_path: Path) -> No
         with pytest.raises(ProtocolConfused, match="more than 1,000 bytes"):
             https.get(f"{at}/flood", web)
     quick = Web(seconds=0.3, private=True, ca_file=str(certificate.cert))
-    with pages({"/drip": (200, {}, b"x" * 900)}, certificate=certificate, drip=0.05) as at:
-        with pytest.raises(Unreachable, match="did not answer in time"):
-            https.get(f"{at}/drip", quick)
+    slow = {"/drip": (200, {}, b"x" * 900)}
+    with (
+        pages(slow, certificate=certificate, drip=0.05) as at,
+        pytest.raises(Unreachable, match="did not answer in time"),
+    ):
+        https.get(f"{at}/drip", quick)
 
 
 def test_X08_a_certificate_that_does_not_hold_is_refused(tmp_path: Path) -> None:
-    with pages({"/": (200, {}, b"x")}, certificate=make(tmp_path)) as at:
-        with pytest.raises(InsecureRefused, match="certificate does not hold"):
-            https.get(f"{at}/", Web(seconds=5, private=True))
+    held = {"/": (200, {}, b"x")}
+    with (
+        pages(held, certificate=make(tmp_path)) as at,
+        pytest.raises(InsecureRefused, match="certificate does not hold"),
+    ):
+        https.get(f"{at}/", Web(seconds=5, private=True))
 
 
 @pytest.mark.parametrize(

@@ -421,6 +421,20 @@ class Session:
             row += name + (b" NIL" if gone else b" {%d}\r\n" % (len(raw) + self.server.faults.lie) + raw)
         return row + b")\r\n"
 
+    def do_store(self, args: bytes) -> bytes:
+        said, _, flags = args.partition(b" ")
+        for kept in self.box.letters:
+            if kept.uid in self._set(said) and b"\\Deleted" in flags:
+                kept.flags += " \\Deleted"
+        return b"OK stored"
+
+    def do_expunge(self, args: bytes) -> bytes:
+        """With UIDs only those (RFC 4315), without any all that are marked."""
+        wanted = self._set(args) if args else {one.uid for one in self.box.letters}
+        gone = [one for one in self.box.letters if one.uid in wanted and "\\Deleted" in one.flags]
+        self.box.letters = [one for one in self.box.letters if one not in gone]
+        return b"OK expunged"
+
     def do_append(self, args: bytes) -> bytes:
         found = re.match(rb'"?([^"]+?)"? .*\{(\d+)\}$', args)
         if not found or found.group(1).decode() not in self.server.boxes:

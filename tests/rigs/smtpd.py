@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +58,8 @@ class Smtpd:
         """Commands as they came, without secrets' meaning: `MAIL FROM:<a@b>` and so on."""
         self.tokens: set[str] = set()
         """Access tokens that let `USER` in by XOAUTH2 or OAUTHBEARER."""
+        self.onward: Callable[[bytes], object] = lambda raw: None
+        """Takes each letter on, such as into a mailbox."""
         self.script: dict[str, list[str]] = {}
         self.certificate = certificate
         self.implicit_tls = implicit_tls
@@ -132,6 +134,8 @@ class Smtpd:
         act = self.next("dot")
         if act and act not in (CUT, STALL):
             self.letters.pop()
+        else:
+            self.onward(raw)
         return await _played(server, act) or "250 2.0.0 kept"
 
 
