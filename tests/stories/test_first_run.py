@@ -140,7 +140,7 @@ async def first_hour(home: Path, imapd: Imapd, smtpd: Smtpd) -> None:
             await person.press("r")
             await person.type("Yes, we are.")
             await person.press("escape", "y")
-            await person.sees("shadow: nothing leaves, 1 reply held")
+            await person.sees("shadow: nothing leaves, 1", "held: `deskterm live on` lets it go")
             await person.press("g", "l", "a")
             await person.sees("Outbox open; 1 reply may leave")
             await person.later(60)
