@@ -17,6 +17,8 @@ from store.outbox import Waiting
 
 if TYPE_CHECKING:
     from deskterm.doings import Doing
+    from deskterm.tiers import Ready
+    from store.reads.baseline import Baseline, Reached
     from store.reads.rule_stats import Fired, Stat
     from store.reads.team import Member
     from store.rules.firing import Answer
@@ -37,6 +39,8 @@ FIRED = "deskterm.fired.1"
 TRIED = "deskterm.tried.1"
 WOULD = "deskterm.would.1"
 AGENT = "deskterm.agent.1"
+BASELINE = "deskterm.baseline.1"
+TIERS = "deskterm.tiers.1"
 
 Json = Mapping[str, object]
 
@@ -178,6 +182,26 @@ def member(one: Member, *, here: bool, load: int) -> dict[str, object]:
         "schema": AGENT, "id": one.id, "name": one.name, "email": one.email or None, "here": here,
         "load": load, "groups": sorted(one.groups), "skills": sorted(one.skills),
         "languages": sorted(one.languages), "senior": one.senior, "hours": one.hours or None,
+    }  # fmt: skip
+
+
+def baseline(one: Baseline) -> dict[str, object]:
+    """What was reached, in open seconds; `priority` is null for all together."""
+    return {
+        "schema": BASELINE, "priority": one.priority, "tickets": one.tickets, "first": _reached(one.first),
+        "last": _reached(one.last),
+    }  # fmt: skip
+
+
+def _reached(one: Reached | None) -> dict[str, object] | None:
+    return {"count": one.count, "median": one.median, "p90": one.worst_tenth} if one else None
+
+
+def ready(now: Ready) -> dict[str, object]:
+    """Whether tiers may be switched on."""
+    return {
+        "schema": TIERS, "ready": bool(now), "agents": now.agents, "accounts": now.accounts,
+        "complete": now.complete,
     }  # fmt: skip
 
 

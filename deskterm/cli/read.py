@@ -32,11 +32,15 @@ json_option = click.option("--jsonl", "as_json", is_flag=True, help="One JSON ob
 @click.argument("query", nargs=-1)
 @click.option("--sort", type=click.Choice(["sla", "newest", "priority"]), default="sla", show_default=True)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many tickets.")
+@click.option("--as-of", "moment", metavar="WHEN", help="As the desk was then: 2d, yesterday 9:00, a date.")
 @json_option
-def ls_verb(query: tuple[str, ...], sort: str, limit: int | None, as_json: bool) -> None:
+def ls_verb(query: tuple[str, ...], sort: str, limit: int | None, moment: str | None, as_json: bool) -> None:
     """List the tickets that answer QUERY, or numbers such as 12 or 1,2,5-9; none: all that is open."""
     asked = " ".join(query) or chosen.EVERYTHING_OPEN
     with opened() as desk:
+        if moment:
+            _list_past(desk, asked, moment, limit=limit, as_json=as_json)
+            return
         _list(desk, asked, sort=sort, limit=limit, as_json=as_json)
 
 
@@ -95,6 +99,23 @@ def _list(desk: Desk, asked: str, *, sort: str, limit: int | None, as_json: bool
             print_tickets(desk, [line.id for line in lines])
         else:
             say.rows(tell.row(line, now=desk.now) for line in lines)
+
+
+def _list_past(desk: Desk, asked: str, moment: str, *, limit: int | None, as_json: bool) -> None:
+    """The same list as it was at a moment; always by the next promise."""
+    from deskterm import past
+
+    zone = moments.local()
+    at = moments.past(moment, now=desk.now, zone=zone)
+    found = past.tickets(desk, asked, at, zone=zone)[:limit]
+    if not found:
+        raise NotFound(f"At {moments.shown(at, zone=zone)} no ticket answered {asked}.")
+    for ticket, customer in found:
+        if as_json:
+            say.json_line(jsonl.ticket(ticket, version=None, customer=customer, account=None))
+        else:
+            say.rows([tell.row(past.line(ticket, customer), now=at)])
+    say.told(f"{counting.many(len(found), 'ticket')} at {moments.shown(at, zone=zone)}")
 
 
 def print_tickets(desk: Desk, ids: list[str]) -> None:

@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 import click
 
-from deskterm import jsonl, moments
-from deskterm.cli import say, tell
+from deskterm import jsonl, moments, tiers
+from deskterm.cli import errors, say, tell
 from deskterm.cli.home import opened
 from deskterm.cli.read import json_option
 from deskterm.desk import Desk
@@ -16,8 +16,10 @@ from store import mailbox
 from store.errors import NotFound
 from store.model import Message, Ticket
 from store.reads import conversation, promised, timeline
+from store.reads.baseline import Baseline, baseline
 from store.rules import sla
 from store.rules.hours import in_words
+from store.rules.promise_text import in_text
 from store.rules.promises import Clock, Promise, State
 
 WHY = {
@@ -143,3 +145,59 @@ def _as_json(ticket: Ticket, clock: Clock, pieces: Sequence[sla.Interval], _: tz
                 "name": piece.name or None,
             }
         )  # fmt: skip
+
+
+@sla_verb.command("text")
+def sla_text() -> None:
+    """The promises in words for customers, as for a help page."""
+    with opened() as desk:
+        here = promised.promised(desk.conn)
+        say.line(in_text([(one, here.calendars[one.hours].calendar) for one in here.policies]).rstrip())
+
+
+@sla_verb.command("baseline")
+@click.option("--since", default="90d", metavar="WHEN", help="From when on; 90d if not said.")
+@json_option
+def sla_baseline(since: str, as_json: bool) -> None:
+    """What was reached so far, in open time, archived mail included: look here before promising anything."""
+    with opened() as desk:
+        begin = moments.past(since, now=desk.now, zone=moments.local())
+        found = baseline(desk.conn, since=begin, hours=promised.promised(desk.conn).hours)
+        if not found[0].tickets:
+            raise NotFound(f"No ticket began since {since}; `deskterm import` takes in old mail.")
+        for one in found:
+            if as_json:
+                say.json_line(jsonl.baseline(one))
+        if not as_json:
+            say.rows(_reached(one) for one in found)
+            say.told(f"open time, {in_words(promised.promised(desk.conn).hours.calendar)}")
+
+
+@sla_verb.command("tiers")
+@json_option
+def sla_tiers(as_json: bool) -> int:
+    """Whether this desk is ready for promises by tier of the account, and what is missing."""
+    with opened() as desk:
+        now = tiers.ready(desk.conn)
+        if as_json:
+            say.json_line(jsonl.ready(now))
+        else:
+            say.line(f"{'ready' if now else 'not ready'}: {now}")
+        return errors.DONE if now else errors.REFUSED
+
+
+_span = moments.length
+
+
+def _reached(one: Baseline) -> tuple[str, ...]:
+    figures = ((one.first, "first reply"), (one.last, "last reply"))
+    return (
+        "all" if one.priority is None else f"P{one.priority}",
+        f"{one.tickets:,} tickets",
+        *(
+            f"{name} median {_span(reached.median)}, 90 % within {_span(reached.worst_tenth)}"
+            if reached
+            else f"{name}: none"
+            for reached, name in figures
+        ),
+    )

@@ -110,8 +110,9 @@ def read_rule(text: str, *, name: str) -> Rule:
     rule = Rule(
         name=name, when=When(when), match=match, tree=_tree(top, match), fields=_fields(top),
         follows=top.words("follows"), wait=_wait(top), since=_since(top),
-        open_hours=top.yes("open_hours"), in_hours=top.yes("in_hours"), unverified=top.yes("unverified"), stop=top.yes("stop"),
-        do=acts_of(do), subject=do.text("subject").strip(), macro=do.text("macro").strip(), route=do.text("route").strip(),
+        open_hours=top.yes("open_hours"), in_hours=top.yes("in_hours"), unverified=top.yes("unverified"),
+        stop=top.yes("stop"), do=acts_of(do), subject=do.text("subject").strip(),
+        macro=do.text("macro").strip(), route=do.text("route").strip(),
         notify=do.words("notify"), hold=do.yes("hold"),
     )  # fmt: skip
     _fits(top, do, rule)
