@@ -63,6 +63,14 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """News that a letter of ours arrived or was read (RFC 3464 with success, RFC 8098). Asks for nothing."""
+
+    recipients: tuple[str, ...] = ()
+    original_message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter that came in, read as well as it could be."""
 
@@ -94,6 +102,7 @@ class Letter:
     """No automatic answer may go to it (RFC 3834 and the de-facto headers)."""
     mailing_list: bool = False
     bounce: Bounce | None = None
+    delivered: Delivered | None = None
     defects: tuple[str, ...] = ()
     """What was wrong with it, in words; shown, never fatal."""
     trace: tuple[tuple[str, str], ...] = ()

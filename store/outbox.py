@@ -27,6 +27,8 @@ SENT = "sent"
 LATER = "later"
 REFUSED = "refused"
 UNSURE = "unsure"
+RETURNED = "returned"
+"""It left, and a report says that it did not arrive."""
 CALLED_BACK = "called back"
 
 OPEN = (QUEUED, HELD, LATER, ASKS)
@@ -144,7 +146,7 @@ def ways(conn: sqlite3.Connection, message: str) -> list[Waiting]:
     return _rows(conn, "message = ?", (message,))
 
 
-_WORST = (UNSURE, REFUSED, ASKS, HELD, LATER, SENDING, QUEUED, SENT, CALLED_BACK)
+_WORST = (UNSURE, REFUSED, RETURNED, ASKS, HELD, LATER, SENDING, QUEUED, SENT, CALLED_BACK)
 
 
 def worst(rows: Sequence[Waiting]) -> Waiting | None:
@@ -166,7 +168,7 @@ def unsure(conn: sqlite3.Connection) -> list[Waiting]:
 
 def unsent(conn: sqlite3.Connection) -> list[Waiting]:
     """Everything that has not certainly left: waiting, held, refused or unsure."""
-    return _rows(conn, "state NOT IN ('sent', 'called back')", ())
+    return _rows(conn, "state NOT IN ('sent', 'returned', 'called back')", ())
 
 
 def _rows(conn: sqlite3.Connection, where: str, params: tuple[object, ...]) -> list[Waiting]:

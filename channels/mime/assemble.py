@@ -12,7 +12,7 @@ from typing import Final
 from channels.letter import Address, Fold, Letter, Part
 from channels.mime import flowed, html, limits, quotes, signals, sort, transfer, vouching
 from channels.mime.addresses import addresses
-from channels.mime.bounces import bounce
+from channels.mime.bounces import bounce, delivered
 from channels.mime.charset import decode
 from channels.mime.headers import date, ids, raw_text, text, unfold
 from channels.mime.sort import Reading
@@ -64,6 +64,7 @@ def letter(raw: bytes, root: Node, wrong: list[str]) -> Letter:
         automatic=signals.automatic(root, sender),
         mailing_list=signals.mailing_list(root),
         bounce=report,
+        delivered=delivered(root, text=shown) if report is None else None,
         defects=tuple(dict.fromkeys(wrong)),
         trace=vouching.trace(root.fields),
     )

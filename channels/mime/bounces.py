@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from channels.letter import Address, Bounce
+from channels.letter import Address, Bounce, Delivered
 from channels.mime import bounce_words as words
 from channels.mime import transfer
 from channels.mime.addresses import addresses
@@ -23,6 +23,8 @@ _TEXT: Final = 40_000
 _RECIPIENTS: Final = 200
 _REPORTS: Final = frozenset(("message/delivery-status", "message/global-delivery-status"))
 _NEVER: Final = frozenset(("message/feedback-report", "message/disposition-notification"))
+_READ: Final = "message/disposition-notification"
+_OF: Final = re.compile(r"^original-message-id:[ \t]*(.{1,998})$", re.IGNORECASE | re.MULTILINE)
 _COPIES: Final = frozenset(
     (
         "message/rfc822",
@@ -77,6 +79,21 @@ def bounce(root: Node, *, sender: tuple[Address, ...], subject: str, text: str) 
     if not _looks_like_one(root, sender=sender, subject=subject, text=text, copied=copied):
         return None
     return _by_wording(leaves, root, subject=subject, text=text)
+
+
+def delivered(root: Node, *, text: str) -> Delivered | None:
+    """The news that a letter of ours arrived or was read, or None. Ask only of what is no bounce."""
+    if root.type != "multipart/report":
+        return None
+    leaves = root.leaves()
+    reports = [_decoded(n) for n in leaves if n.type in _REPORTS or n.type == _READ]
+    cases = [case for report in reports for case in _cases(report)]
+    if not reports or any(case.action and case.action not in _DELIVERED for case in cases):
+        return None
+    named = (match for report in reports for match in _OF.findall(report))
+    original = next((found[0] for value in named if (found := ids(value.encode("utf-8", "replace")))), "")
+    recipients = {case.recipient for case in cases if case.recipient}
+    return Delivered(tuple(sorted(recipients)), original or _original(leaves, root, text))
 
 
 def _decoded(node: Node) -> str:

@@ -15,7 +15,7 @@ from deskterm.desk import Desk
 from store import mailbox
 from store.errors import NotFound
 from store.model import Message, Ticket
-from store.reads import conversation, promised, timeline
+from store.reads import auto_letters, conversation, promised, timeline
 from store.reads.baseline import Baseline, baseline
 from store.rules import sla
 from store.rules.hours import in_words
@@ -37,22 +37,26 @@ WHY = {
 @click.argument("name", metavar="N")
 @json_option
 def why_verb(name: str, as_json: bool) -> None:
-    """Why each letter and note is in ticket N."""
+    """Why each letter and note is in ticket N, why it was acknowledged or not."""
     with opened() as desk:
         ticket = desk.ticket(name)
         messages = conversation.messages(desk.conn, ticket.id)
         if not messages:
             raise NotFound(f"#{ticket.number} holds no letter and no note yet.")
         zone = moments.local()
+        answered = auto_letters.reasons(desk.conn, ticket.id)
         for one in messages:
             if as_json:
                 found = jsonl.message(one, desk.text(one), number=ticket.number)
-                say.json_line(found | {"places": [_place(place) for place in _places(desk, one)]})
+                places = [_place(place) for place in _places(desk, one)]
+                say.json_line(found | {"places": places, "ack": answered.get(one.id)})
             else:
                 who = tell.one_line(one.sender or one.author)
                 say.rows(
                     [(moments.shown(one.date, zone=zone), one.kind.value, who, one.why or "no reason kept")]
                 )
+                if one.id in answered:
+                    say.line(f"  {answered[one.id]}")
                 for place in _places(desk, one):
                     say.line(f"  {_stands(place, zone)}")
 

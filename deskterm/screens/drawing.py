@@ -35,6 +35,7 @@ _STATES = {
     "later": "waits, tried again {at}",
     "refused": "NOT SENT",
     "unsure": "may have arrived, look before sending again",
+    "returned": "DID NOT ARRIVE",
     "called back": "called back",
 }
 
@@ -210,6 +211,8 @@ def _trouble(said: Said) -> str:
     if way is not None and way.state in ("refused", "unsure"):
         means = "It may have arrived." if way.state == "unsure" else "It did not arrive."
         return f"{way.error or 'no answer'}\n{means} g e: back into the composer, or try again"
+    if way is not None and way.state == "returned":
+        return f"It came back: {way.error}"
     if way is not None and way.state == "later" and way.error:
         return way.error
     if "claims" in signals:
