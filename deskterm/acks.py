@@ -60,10 +60,10 @@ def decide(
     """
     name, box = _mailbox(desk, letter, source)
     ack = chosen(acks, mailbox=name)
-    if ack is None or box is None or not taken.changes:
+    if ack is None or box is None or facts.sent or not taken.changes:
         return None
     came = _came(tx.conn, ack, letter, facts, taken, age=desk.now - received)
-    why = unfit(came, own=desk.settings.addresses() | ack.also)
+    why = unfit(came, own=facts.own | ack.also)
     if not why:
         wanted = brakes.Letter(desk.now, KIND, came.sender[0], taken.ticket, letter.subject)
         why = auto_letters.stopped(desk, tx, wanted)
@@ -112,6 +112,7 @@ def _came(
         answers_automatic=sent.ours_by_itself(conn, (*letter.references, *letter.in_reply_to)),
         echo=echoes(ack, subject=letter.subject, text=letter.text),
         age=age,
+        alarm=facts.alarm is not None,
     )
 
 

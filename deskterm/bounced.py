@@ -14,9 +14,10 @@ from channels.letter import Letter
 from deskterm.replies import address_of
 from store import outbox
 from store.errors import NotFound
-from store.log.entry import Change
+from store.log.entry import Change, Value
 from store.model import Message, Status, Ticket
 from store.reads import conversation
+from store.rules.threads import Report
 
 RECENT = 5 * 86_400
 """Seconds. Servers give up within this time, so a report without an id is about a letter this young."""
@@ -82,7 +83,16 @@ def _recipients(message: Message) -> set[str]:
     return {address_of(person) for person in (*message.to, *message.cc)}
 
 
-def dead(letter: Letter, found: About | None) -> dict[str, str]:
+def kind(letter: Letter, found: About | None) -> Report:
+    """What a letter says about a letter of ours, for the reason."""
+    if letter.bounce is None:
+        return Report.ARRIVED
+    if found is not None and not found.named:
+        return Report.GUESSED
+    return Report.DELAYED if letter.bounce.temporary else Report.RETURNED
+
+
+def dead(letter: Letter, found: About | None) -> dict[str, Value]:
     """Fields of the report's message: the addresses it proves dead, each with what is known of it."""
     if letter.bounce is None or not letter.bounce.dead_address or found is None or not found.named:
         return {}

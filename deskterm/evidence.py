@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from channels.letter import Letter
 from channels.mime.field import field
-from deskterm import joining
+from deskterm import bounced, joining
 from deskterm.identity import Ourselves, Writer
 from deskterm.intake import addresses
 from deskterm.replies import address_of
@@ -48,6 +48,8 @@ class Gathering:
     us: Ourselves
     secret: bytes
     archived: bool
+    about: bounced.About | None
+    """The letter of ours it reports about."""
 
     def evidence(self, same: list[Twin]) -> threads.Evidence:
         """What `threads.decide` needs. `same` are the messages with the letter's own id."""
@@ -56,7 +58,8 @@ class Gathering:
             letter.message_id, letter.references, letter.in_reply_to,
             field_text=field(letter.raw, "in-reply-to") if letter.references else "",
         )  # fmt: skip
-        returned = letter.bounce.original_message_id if letter.bounce else ""
+        report = letter.bounce or letter.delivered
+        returned = self.about.message.msgid if self.about is not None else ""
         known: list[threads.Known] = []
         for msgid in dict.fromkeys((*own.cited, own.own, returned)):
             if msgid:
@@ -74,7 +77,8 @@ class Gathering:
             token=token,
             unproven=unproven,
             returned=returned,
-            returned_for=letter.bounce.recipients if letter.bounce else (),
+            returned_for=report.recipients if report is not None else (),
+            report=bounced.kind(letter, self.about),
         )
 
     def _marks(self, own: threads.Ids) -> tuple[str, str]:

@@ -12,18 +12,34 @@ from dataclasses import dataclass
 from channels.letter import Address, Letter
 from channels.mime.forwarded import original_sender
 from channels.mime.subjects import base_subject
+from deskterm import alarms
 from deskterm.identity import Writer, shown_name
 from store.log import ids
 from store.log.entry import Change, Value, put
 from store.model import RUNNING, Account, Customer, File, Kind, Status, Ticket
 from store.reads.conversation import write_files, write_recipients
+from store.rules.alerts import Alarm
 from store.rules.marks import unmarked
+from store.rules.thanks import only_thanks
 from store.rules.threads import Claims, Join, NewTicket
 
 ARCHIVE_DAYS = 14
 """Archived letters younger than this become open tickets, older ones closed ones."""
 
+THANKS = "thanks"
+"""Tag of a ticket whose customer thanked once it was solved; it stays solved and is shown."""
+
 _SNIPPET = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a report about a letter of ours brings with it."""
+
+    changes: tuple[Change, ...]
+    """To the letter it is about and to its ticket."""
+    fields: dict[str, Value]
+    """Of the report's own message: the addresses it proves dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,28 @@ class Facts:
     """Date of the newest letter in the ticket, this batch included."""
     sent: bool = False
     """It lies in the folder of sent letters: our words, written in another program."""
+    alarm: Alarm | None = None
+    """The trouble it is about, when a machine wrote it that somebody described."""
+    report: Report | None = None
+    """What it says about a letter of ours, in a ticket it joins."""
+    lives: tuple[Change, ...] = ()
+    """Its sender's address was held for dead."""
+
+    def thanked(self, letter: Letter) -> bool:
+        """The letter joins a ticket that is solved and says nothing but thanks."""
+        if not isinstance(self.where, Join) or self.ticket is None or letter.automatic or letter.bounce:
+            return False
+        if self.ticket.status not in (Status.SOLVED, Status.CLOSED):
+            return False
+        names = [person.name for person in (*letter.sender, *letter.to, *letter.cc)]
+        names += [self.customer.name if self.customer else "", self.ticket.assignee]
+        return not any(not part.inline for part in letter.parts) and only_thanks(
+            letter.own_text(), names=names
+        )
+
+    def quiet(self, letter: Letter) -> bool:
+        """The letter asks for nothing new, so that a closed ticket takes it as it is."""
+        return letter.automatic or self.report is not None or self.thanked(letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +131,12 @@ def take(
     if facts.sent and not (isinstance(facts.where, Join) and facts.ticket is not None):
         return Taken(facts.message, "", (), kind, key, facts.where.why, homeless=True)
     when = _date(letter, received=received, archived=archived is not None or facts.sent)
-    ticket, why = _place(facts, archived=archived is not None)
+    ticket, why = _place(letter, facts, archived=archived is not None)
     what = _kind(letter, facts, archived=archived is not None, new=ticket == facts.ticket_id)
     person = _customer(letter, facts, secret=secret, sent=what is Kind.OUT)
     message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
                        kind=what)  # fmt: skip
-    changes = [*person[1], *facts.ties, *message]
+    changes = [*person[1], *facts.ties, *message, *facts.lives]
     if facts.ticket is not None and ticket == facts.ticket.id:
         if archived is None:
             changes += _joined(letter, facts, facts.ticket, kind=what, when=when)
@@ -113,6 +151,7 @@ def take(
             status = _archived_status(when, facts, archived=archived, days=archive_days)
         row = _new_ticket(letter, facts, when=when, customer=person[0], status=status)
         row |= _asks(letter, facts, archived=archived is not None)
+        row |= alarms.begun(facts.alarm, when=when) if facts.alarm is not None else {}
         changes.append(put(ticket, row | {"archive": archived, "brand": brand or None}))
     return Taken(facts.message, ticket, tuple(changes), kind, key, why)
 
@@ -138,14 +177,16 @@ def _date(letter: Letter, *, received: int, archived: bool) -> int:
     return own_date(letter, received) if archived else received
 
 
-def _place(facts: Facts, *, archived: bool) -> tuple[str, str]:
+def _place(letter: Letter, facts: Facts, *, archived: bool) -> tuple[str, str]:
     """Ticket id and reason. A closed ticket gets a follow-up, but an archive is past already."""
     where, ticket = facts.where, facts.ticket
     if isinstance(where, Join) and ticket is not None and facts.went:
         return ticket.id, f"{where.why}; it ties that ticket to #{ticket.number}"
     if isinstance(where, Join) and ticket is not None:
-        if ticket.status is Status.CLOSED and not (archived or facts.sent):
+        if ticket.status is Status.CLOSED and not (archived or facts.sent or facts.quiet(letter)):
             return facts.ticket_id, f"{where.why}; #{ticket.number} is closed, so this is a follow-up"
+        if not archived and facts.thanked(letter):
+            return ticket.id, f"{where.why}; it only says thanks, so #{ticket.number} stays {ticket.status}"
         return ticket.id, where.why
     return facts.ticket_id, where.why
 
@@ -238,7 +279,7 @@ def _message(
         "signals": " ".join(signals(letter, facts, sent=kind is Kind.OUT)) or None,
         "why": f"sent from another program; {why}" if facts.sent else why,
     }
-    return [put(facts.message, row)]
+    return [put(facts.message, row | (facts.report.fields if facts.report is not None else {}))]
 
 
 def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
@@ -247,6 +288,8 @@ def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
         ("auto", letter.automatic),
         ("list", letter.mailing_list),
         ("bounce", letter.bounce is not None),
+        ("delivered", letter.delivered is not None),
+        ("thanks", facts.thanked(letter)),
         ("unverified", facts.writer.doubtful and not (sent and facts.writer.ours)),
         ("verified", facts.writer.verified),
         ("signed", "signed" in letter.seals),
@@ -294,8 +337,12 @@ def _people_joined(letter: Letter, facts: Facts, ticket: Ticket) -> list[Change]
 def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, kind: Kind, when: int) -> list[Change]:
     """What a letter changes in the ticket it joins: new people, and back to work where it was done.
 
-    Automatic answers and news of a delay are shown and wake nobody.
+    Automatic answers, news of a delay and mere thanks are shown and wake nobody.
     """
+    if facts.report is not None:
+        return list(facts.report.changes)
+    if facts.alarm is not None:
+        return alarms.joined(facts.alarm, ticket, when=when)
     changes = _people_joined(letter, facts, ticket)
     if facts.sent or kind is Kind.OUT:
         return changes + _answered(facts, ticket, when=when)
@@ -304,6 +351,11 @@ def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, kind: Kind, when: i
     changes.append(Change(ticket.id, "unread", 1))
     final = letter.bounce is not None and not letter.bounce.temporary
     if letter.automatic and not final:
+        return changes
+    thanked = facts.thanked(letter)
+    if thanked != (THANKS in ticket.tags):
+        changes.append(Change(ticket.id, f"tag.{THANKS}", 1 if thanked else None))
+    if thanked:
         return changes
     if ticket.status not in (Status.NEW, Status.OPEN, Status.SPAM):
         changes.append(Change(ticket.id, "status", Status.OPEN.value))

@@ -10,15 +10,16 @@ import sqlite3
 from pathlib import Path
 
 from channels.letter import Letter
-from deskterm import identity, joining
+from deskterm import alarms, bounced, identity, joining
 from deskterm.evidence import Gathering, Twin, twins
 from deskterm.identity import Ourselves, Writer
-from deskterm.intake import Facts, counterpart, message_id
+from deskterm.intake import Facts, Report, counterpart, message_id
 from store import blobs
 from store.errors import NotFound, StoreDamaged
 from store.log import ids
+from store.log.entry import Change
 from store.model import Ticket
-from store.reads import people, tickets
+from store.reads import dead, people, tickets
 from store.rules import threads
 
 
@@ -29,6 +30,7 @@ def facts(
     secret: bytes,
     us: Ourselves,
     folder: Path | None,
+    now: int,
     archived: bool = False,
     sent: bool = False,
 ) -> Facts:
@@ -46,8 +48,10 @@ def facts(
     if same_id and _exists(conn, eid):
         eid = message_id(secret, letter, distinct=True)
         known = eid if _exists(conn, eid) else ""
-    evidence = Gathering(conn, letter, wrote, us, secret, archived).evidence(same)
+    about = None if sent else bounced.about(conn, letter, now=now)
+    evidence = Gathering(conn, letter, wrote, us, secret, archived, about).evidence(same)
     where = threads.decide(evidence)
+    alarm, where = (None, where) if archived or wrote.ours else alarms.placed(conn, letter, where, now=now)
     ties, went = joining.tied(conn, _merges(evidence, where), archived=archived)
     ticket = _ticket(conn, where, went, archived=archived)
     outside = _sent(wrote, letter, us, archived=archived)
@@ -64,8 +68,26 @@ def facts(
         participants=people.participants(conn, ticket.id) if ticket else frozenset(),
         newest=max(_newest(conn, t) for t in (ticket.id, *went)) if ticket and (archived or outside) else 0,
         resembles=identity.resembles(conn, letter, us) if fresh and not known else "",
-        inside=_inside(wrote, us),
+        inside=_inside(wrote, us), alarm=alarm, report=_report(letter, about, ticket, where),
+        lives=() if wrote.ours or wrote.doubtful else _lives(conn, letter),
     )  # fmt: skip
+
+
+def _report(
+    letter: Letter, about: bounced.About | None, ticket: Ticket | None, where: object
+) -> Report | None:
+    """What a report changes in the ticket it joins; None for letters that are none, or are about nothing."""
+    if about is None or ticket is None or not isinstance(where, threads.Join):
+        return None
+    return Report(tuple(bounced.happened(letter, about, ticket)), bounced.dead(letter, about))
+
+
+def _lives(conn: sqlite3.Connection, letter: Letter) -> tuple[Change, ...]:
+    """Whoever writes has an address that works, whatever a report said of it before."""
+    if letter.automatic or letter.bounce is not None or len(letter.sender) != 1:
+        return ()
+    address = letter.sender[0].addr.lower()
+    return tuple(Change(eid, f"{dead.SPACE}.{address}", None) for eid in dead.reports(conn, address))
 
 
 def _sent(wrote: Writer, letter: Letter, us: Ourselves, *, archived: bool) -> bool:

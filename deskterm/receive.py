@@ -210,8 +210,8 @@ class Batcher:
         """Where the letter goes, what it changes, and whether it is acknowledged; writes nothing."""
         desk = self.desk
         found = lookups.facts(
-            tx.conn, letter, secret=desk.store.secret, us=self._us,
-            folder=desk.blob_folder, archived=self.archived is not None, sent=read.sent,
+            tx.conn, letter, secret=desk.store.secret, us=self._us, folder=desk.blob_folder, now=desk.now,
+            archived=self.archived is not None, sent=read.sent,
         )  # fmt: skip
         received = self._received(letter, read)
         taken = intake.take(

@@ -37,7 +37,7 @@ WHY = {
 @click.argument("name", metavar="N")
 @json_option
 def why_verb(name: str, as_json: bool) -> None:
-    """Why each letter and note is in ticket N, why it was acknowledged or not."""
+    """Why each letter and note is in ticket N, and why it was acknowledged or not."""
     with opened() as desk:
         ticket = desk.ticket(name)
         messages = conversation.messages(desk.conn, ticket.id)

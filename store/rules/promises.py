@@ -163,8 +163,8 @@ def event_of(message: Message) -> Event:
 
 ACTS = {Kind.IN: Act.CUSTOMER, Kind.OUT: Act.REPLY, Kind.NOTE: Act.NOTE, Kind.CALL: Act.NOTE}
 
-MACHINES = frozenset({"auto", "bounce"})
-"""Signals of letters no person wrote."""
+MACHINES = frozenset({"auto", "bounce", "delivered", "thanks"})
+"""Signals of letters that ask for nothing: no person wrote them, or only to say thanks."""
 
 FORWARD = "forward"
 """Signal of a letter handed on to somebody else, which answers nobody."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from store.rules.citing import Ids, cited, groups, ids_of
 
@@ -64,6 +65,15 @@ class Candidate:
     """Tickets a person has split from this one; no merge with them is ever proposed."""
 
 
+class Report(StrEnum):
+    """What is said about a letter of ours; the values are the words of the reason."""
+
+    RETURNED = "returns our letter <{msgid}> of {label} undelivered"
+    DELAYED = "says that our letter <{msgid}> of {label} is late"
+    ARRIVED = "says that our letter <{msgid}> of {label} arrived"
+    GUESSED = "names no letter, but <{msgid}> of {label} is our newest to that address"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that decides where a letter goes."""
@@ -86,6 +96,8 @@ class Evidence:
     """Recipients the bounce is about."""
     named: frozenset[str] = frozenset()
     """Lower-case addresses in From, To and Cc."""
+    report: Report = Report.RETURNED
+    """What the bounce is, when it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +157,9 @@ def _by_bounce(letter: Evidence) -> Join | None:
         if ticket is None or not (known.ours and known.seen and known.msgid == letter.returned):
             continue
         told = {address.lower() for address in letter.returned_for}
-        if told and told <= ticket.participants:
-            return Join(ticket.ticket, f"returns our letter <{known.msgid}> of {ticket.label} undelivered")
+        if told <= ticket.participants:
+            why = letter.report.value.format(msgid=known.msgid, label=ticket.label)
+            return Join(ticket.ticket, why)
     return None
 
 
