@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import NoReturn
 
+from channels.words import never_quote
+
 
 class Secret:
     """A password or token that prints as `***` wherever it lands."""
@@ -15,7 +17,8 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value itself, for the one call that sends it."""
+        """The value itself, for the one call that sends it; what is answered is not quoted with it."""
+        never_quote(self._value)
         return self._value
 
     def __repr__(self) -> str:

@@ -181,6 +181,8 @@ class Store:
                     f"{self.path} was written by an older deskterm and has to be brought up to date first. "
                     f"{self.read_only} Nothing was changed."
                 )
+            if version:
+                founding.keep_copy(self._writer, Path(self.path), version=version)
             self._writer.execute("BEGIN IMMEDIATE")
             migrations.migrate(self._writer)
             self._writer.execute("COMMIT")

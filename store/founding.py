@@ -49,6 +49,21 @@ def refuse_newer(path: str, version: int) -> None:
         )
 
 
+def keep_copy(conn: sqlite3.Connection, path: Path, *, version: int) -> None:
+    """Put a copy of an older desk beside it before it is brought up to date. Raises what SQLite says."""
+    copy = path.with_name(f"{path.stem}.version-{version}{path.suffix}")
+    try:
+        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        # Another process makes it, or an attempt before this one did.
+        return
+    try:
+        conn.execute("VACUUM INTO ?", (str(copy),))
+    except BaseException:
+        copy.unlink()
+        raise
+
+
 def _found(path: Path) -> None:
     private_folder(path.parent)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")

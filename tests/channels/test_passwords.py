@@ -194,3 +194,22 @@ def test_a_command_that_does_not_exist() -> None:
     use(FailKeyring())
     with pytest.raises(NoSecret, match="could not be run"):
         find("me@host", command=["/nonexistent/pass"], environ={})
+
+
+def test_X01_what_a_server_repeats_of_a_secret_is_not_quoted() -> None:
+    from base64 import b64encode
+
+    from channels.words import quoted
+
+    secret = Secret("s3cret-of-mine!")
+    secret.reveal()
+    for said in (
+        "no, s3cret-of-mine! is wrong",
+        b64encode(b"\0me@x\0s3cret-of-mine!").decode(),
+        b"s3cret-of-mine!",
+    ):
+        assert "s3cret" not in quoted(said) and "***" in quoted(said)
+        for before in range(3):
+            assert b64encode(b"s3cret-of-mine!")[4:14].decode() not in quoted(said), before
+    Secret("ab").reveal()
+    assert quoted("about a table") == "about a table"

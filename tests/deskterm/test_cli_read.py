@@ -103,7 +103,7 @@ def test_show_as_of_no_moment_is_a_sentence(home: Path) -> None:
     assert '"soonish" is no moment' in result.err
 
 
-def test_raw_gives_the_bytes_as_they_came(home: Path) -> None:
+def test_T15_raw_gives_the_bytes_as_they_came(home: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "deskterm", "--home", str(home), "show", "5", "--raw"],
         cwd=ROOT,
@@ -245,7 +245,7 @@ def test_every_verb_is_there_and_explains_itself(home: Path) -> None:
         assert command.help
 
 
-def test_a_pipe_holds_no_control_character(home: Path) -> None:
+def test_T15_a_pipe_holds_no_control_character(home: Path) -> None:
     for verb in ("ls", "show", "history", "why"):
         out = ok(home, verb, "5").out + ok(home, verb, "5", "--jsonl").out
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out), verb
@@ -257,7 +257,7 @@ def test_json_lines_lose_nothing(home: Path) -> None:
     assert "\u202e" in str(one["subject"])
 
 
-def test_hostile_text_never_reaches_a_terminal_raw(home: Path) -> None:
+def test_T15_hostile_text_never_reaches_a_terminal_raw(home: Path) -> None:
     for args in (("ls",), ("show", "5"), ("history", "5")):
         written = on_a_terminal(home, *args).shown
         assert b"Invoice" in written or args[0] == "history"

@@ -70,7 +70,7 @@ def _fill(app: Stand, text: str) -> None:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
-async def test_nothing_forbidden_is_ever_painted(payload: str) -> None:
+async def test_T01_T02_T03_T04_T05_T07_T09_T10_T12_T17_nothing_forbidden_is_painted(payload: str) -> None:
     app = Stand(*_widgets(payload))
     app.CSS = "QueueList, Conversation, LinePane, PickerBox, Composer { height: 12; }"
     async with app.run_test(size=(100, 70)) as pilot:
@@ -82,7 +82,7 @@ async def test_nothing_forbidden_is_ever_painted(payload: str) -> None:
 
 
 @pytest.mark.parametrize("payload", MARKUP.values(), ids=MARKUP.keys())
-async def test_markup_is_shown_as_it_was_written(payload: str) -> None:
+async def test_M01_M03_M04_M06_markup_is_shown_as_it_was_written(payload: str) -> None:
     app = Stand(*_widgets(payload))
     app.CSS = "QueueList, Conversation, LinePane, PickerBox, Composer { height: 12; }"
     async with app.run_test(size=(100, 70)) as pilot:
@@ -96,7 +96,7 @@ async def test_markup_is_shown_as_it_was_written(payload: str) -> None:
             assert payload in "\n".join(rows), type(widget).__name__
 
 
-async def test_the_second_net_also_catches_what_a_screen_forgot_to_clean() -> None:
+async def test_T14_the_second_net_also_catches_what_a_screen_forgot_to_clean() -> None:
     pane, status = LinePane(), StatusLine()
     app = Stand(pane, status)
     async with app.run_test(size=(100, 12)) as pilot:
@@ -108,7 +108,7 @@ async def test_the_second_net_also_catches_what_a_screen_forgot_to_clean() -> No
             assert {len(strip) for strip in painted(app)} == {100}
 
 
-async def test_the_guard_also_cleans_widgets_that_never_heard_of_us() -> None:
+async def test_T14_the_guard_also_cleans_widgets_that_never_heard_of_us() -> None:
     for guarded in (True, False):
         app = Stand(Static("\x1b]0;pwned\x07 x", markup=False), guarded=guarded)
         async with app.run_test(size=(40, 5)) as pilot:

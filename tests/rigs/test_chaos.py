@@ -54,7 +54,7 @@ def talk(port: int, *, want: int = 100) -> tuple[bytes, bool]:
             sock.shutdown(socket.SHUT_WR)
             while len(heard) < want and (data := sock.recv(4096)):
                 heard += data
-        except ConnectionError:
+        except OSError:
             return heard, True
     return heard, False
 

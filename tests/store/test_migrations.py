@@ -63,3 +63,16 @@ def test_what_a_server_taught_us_is_kept_and_forgotten(tmp_path: Path) -> None:
     assert learned.refused(store.read(), "support", "sales@x.example") == ""
     assert learned.size(store.read(), "support") == 1000
     store.close()
+
+
+def test_D12_an_older_desk_is_kept_beside_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+    Store(path).close()
+    Store(path).close()
+    (copy,) = tmp_path.glob("desk.version-*")
+    assert copy.name == "desk.version-1.db" and copy.stat().st_mode & 0o777 == 0o600
+    with sqlite3.connect(copy) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
+        assert conn.execute("SELECT count(*) FROM change WHERE eid = 'x1'").fetchone()[0] == 1
+        assert "rest" not in {row[1] for row in conn.execute("PRAGMA table_info(outbox)")}
