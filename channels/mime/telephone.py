@@ -38,6 +38,11 @@ _EXCUSE: Final = re.compile(
     r"|veuillez excuser|disculpe|desculpe|scusa|mi scuso)\b.*",
     re.IGNORECASE,
 )
+_EXCUSES: Final = (
+    "excuse", "forgive", "pardon", "ignore", "sorry for", "get the", "learn more", "entschuldigen",
+    "veuillez excuser", "disculpe", "desculpe", "scusa", "mi scuso",
+)  # fmt: skip
+"""What `_EXCUSE` cannot be without."""
 _MY: Final = re.compile(rf"\s*(?:{any_of(words.MY)})\s", re.IGNORECASE)
 _SENTENCE: Final = re.compile(r"[;?]|[.!](?:\s|\Z)")
 _STRIP: Final = BLANK + "*_.<>()[]|~-–—"
@@ -45,6 +50,8 @@ _STRIP: Final = BLANK + "*_.<>()[]|~-–—"
 _STARTS: Final = frozenset(
     v[:2] for v in (*words.SENT_FROM, *words.SENT_WITH, *words.SENT_UNSPACED, *words.GET)
 )
+_OPENINGS: Final = tuple(v.lower() for v in (*words.SENT_WITH, *words.SENT_UNSPACED, *words.GET))
+_CLOSINGS: Final = tuple(v.lower() for v in (*words.SENT_ENDS, *words.GET))
 _LAST: Final = frozenset(v[-2:] for v in (*words.SENT_ENDS, *words.GET))
 
 
@@ -61,12 +68,15 @@ def telephone(line: str) -> bool:
     """Whether the line is the signature of a device or program."""
     if not may_be_telephone(line):
         return False
-    said = _EXCUSE.sub("", line.strip(_STRIP))
-    said = _LINK.sub("", said).strip(_STRIP)
+    said = _bare(line)
     if len(said.split()) > _WORDS or _SENTENCE.search(said):
         return False
+    sent = _FROM.match(said)
+    # Devices have many names: they are looked for last.
+    if sent is None and not _begins_or_ends(said.lower()):
+        return False
     device = _DEVICE.search(said)
-    if (sent := _FROM.match(said)) is not None:
+    if sent is not None:
         most = _OWNED if _MY.match(said, sent.end()) or sent[0].lower().endswith(("my", "em")) else _UNNAMED
         return _ends_soon(said) if device else "," not in said and len(said.split()) <= most
     if device is None:
@@ -74,6 +84,21 @@ def telephone(line: str) -> bool:
     if _WITH.match(said) or _ENDS.search(said):
         return _ends_soon(said)
     return _advertises(said)
+
+
+def _begins_or_ends(low: str) -> bool:
+    return low.startswith(_OPENINGS) or low.endswith(_CLOSINGS)
+
+
+def _bare(line: str) -> str:
+    """The line without ornaments, links and the excuse behind it. Most lines have none to be looked for."""
+    said = line.strip(_STRIP)
+    low = said.lower()
+    if any(word in low for word in _EXCUSES):
+        said = _EXCUSE.sub("", said)
+    if "<" in said or "(" in said or "://" in said:
+        said = _LINK.sub("", said)
+    return said.strip(_STRIP)
 
 
 def _ends_soon(said: str) -> bool:
