@@ -84,7 +84,7 @@ def account(
         counts += each(lambda one: one.archive(lambda: each(Look.fresh, looks)), [look])
     if len(places) > 1 and looks and looks[0].place == places[0]:
         # The first folder is left open, for whoever waits for news: nothing may have come unseen meanwhile.
-        counts += each(Look.fresh, looks[:1])
+        counts += each(Look.latest, looks[:1])
     return counts + Counts(errors=tuple(errors))
 
 
@@ -176,6 +176,13 @@ class Look:
         if self.box.low_uid == DONE and not self.stopped:
             counts += self.owed(mirror.settle(self.desk, self.box, self.mailbox))
         return counts
+
+    def latest(self) -> Counts:
+        """Open the folder once more, for what came in while others were looked at."""
+        if self.stopped:
+            return Counts()
+        self._enter()
+        return self._new()
 
     def _enter(self) -> FolderState:
         state = self.mailbox.open(self.place.folder)
