@@ -117,7 +117,7 @@ def test_a_chain_of_rules_ends_at_its_depth(desk: Desk) -> None:
     assert acted(desk) == [f"rule:R{n}" for n in range(5)]
 
 
-def test_each_cause_is_answered_once_however_often_rules_run(desk: Desk) -> None:
+def test_R13_each_cause_is_answered_once_however_often_rules_run(desk: Desk) -> None:
     rule(desk, "Count", 'when = "received"\n[do]\nnote = "A letter came."\n')
     first, second = works(desk), works(desk)
     take(desk, letter(1, msgid="a@x.example"), letter(2))
@@ -167,7 +167,9 @@ def test_a_rule_waits_and_acts_once_for_each_wait(desk: Desk, clock: Clock) -> N
     assert rules.run() == 1
 
 
-def test_a_warning_goes_before_the_closing_however_long_the_machine_slept(desk: Desk, clock: Clock) -> None:
+def test_D21_a_warning_goes_before_the_closing_however_long_the_machine_slept(
+    desk: Desk, clock: Clock
+) -> None:
     rule(
         desk, "Warn",
         'when = "waited"\nfor = "7d"\nsince = "status"\nmatch = "status:waiting -tag:warned pri:>1"\n'

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.deskterm.shell import call, desk_in, ok
+from tests.paths import ROOT
 from tests.rigs import oracles
 from tests.rigs.disk import Disk
-from tests.rigs.mail import opened, settings
+from tests.rigs.mail import letter, opened, settings
 from tests.rigs.stage import copied, on_stage
 
 
@@ -60,3 +63,24 @@ async def test_D04_D06_the_screen_draws_and_its_status_line_says_why(
         assert stage.line.id != before
         stage.main.telling.clear()
         await stage.until(lambda: words not in stage.status)
+
+
+SMALL = (
+    "import os, resource, runpy, sys; os.nice(19);"
+    "resource.setrlimit(resource.RLIMIT_DATA, (256 << 20, 256 << 20));"
+    "sys.argv = ['deskterm', *sys.argv[1:]]; runpy.run_module('deskterm', run_name='__main__')"
+)
+
+
+def test_D18_in_256_megabytes_and_at_the_end_of_the_queue_it_is_slow_and_right(tmp_path: Path) -> None:
+    home, letters = desk_in(tmp_path), tmp_path / "letters"
+    letters.mkdir()
+    raws = [letter(n, when=1_790_000_000, text="word " * 200 * n) for n in range(60)]
+    for n, raw in enumerate(raws):
+        (letters / f"{n}.eml").write_bytes(raw)
+    for words in (("import", str(letters)), ("ls",), ("search", "question"), ("verify",)):
+        command = [sys.executable, "-c", SMALL, "--home", str(home), *words]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110)
+        assert done.returncode == 0, (words, done.stderr)
+    with opened(home, settings()) as desk:
+        assert oracles.letters(desk, raws, others=True) == [] and oracles.log(desk) == []

@@ -143,7 +143,7 @@ def test_a_lost_line_is_said_and_taken_up_again(
         until(lambda: health(loop).error == "" and health(loop).since == 0)
 
 
-def test_smtp_dead_and_imap_alive(home: Path, imapd: Imapd) -> None:
+def test_O19_smtp_dead_and_imap_alive(home: Path, imapd: Imapd) -> None:
     with Smtpd() as gone:
         port = gone.port
     with opened(home, settings(box(imap=imapd, smtp=port))) as desk:
@@ -183,7 +183,7 @@ def test_when_letters_come_in_again_those_that_wait_leave(
                 until(lambda: states(desk) == ["sent"])
 
 
-def test_a_mistake_of_our_own_is_shown_and_tried_again(
+def test_M08_a_mistake_of_our_own_is_shown_and_tried_again(
     home: Path, imapd: Imapd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("channels.backoff.delays", lambda: iter([0.01] * 1000))
@@ -203,7 +203,7 @@ def test_a_mistake_of_our_own_is_shown_and_tried_again(
         until(lambda: subjects(desk) == {"Question 1"})
 
 
-def test_a_mistake_in_sending_does_not_end_the_sender(
+def test_M08_a_mistake_in_sending_does_not_end_the_sender(
     home: Path, smtpd: Smtpd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from deskterm import send
@@ -248,14 +248,14 @@ def test_a_stuck_server_does_not_keep_the_program_from_ending(home: Path, imapd:
     until(lambda: not [t for t in threading.enumerate() if t.name.startswith("sync-")])
 
 
-def test_one_owner(home: Path, imapd: Imapd) -> None:
+def test_D07_one_owner(home: Path, imapd: Imapd) -> None:
     with opened(home, settings(box(imap=imapd))) as desk, sync.owner(home):
         with pytest.raises(Refused, match="Another deskterm is syncing"):
             sync.once(desk, secrets=secrets)
         assert imapd.sessions == 0
 
 
-def test_what_slept_wakes_once(home: Path) -> None:
+def test_D21_what_slept_wakes_once(home: Path) -> None:
     clock = Clock()
     with opened(home, settings(), clock) as desk:
         ticket = writing.begin(desk, "Sleeper", address="dana@x.example")

@@ -73,7 +73,9 @@ def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_T01_T02_T03_T04_T05_T07_T09_T10_T12_T14_T17_only_drawing_reaches_the_terminal(scene: Scene, tmp_path: Path) -> None:
+def test_T01_T02_T03_T04_T05_T07_T09_T10_T12_T14_T17_only_drawing_reaches_the_terminal(
+    scene: Scene, tmp_path: Path
+) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "clean").mkdir()
     data, screen = play(scene, copied(tmp_path / "raw"), shown=oracle.raw)

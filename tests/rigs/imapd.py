@@ -234,7 +234,8 @@ class Session:
 
     def run(self) -> None:
         self.send(b"* PREAUTH welcome\r\n" if self.server.faults.preauth else b"* OK rig ready\r\n")
-        while line := self.file.readline():
+        # A line without its end was cut on the way and is no command.
+        while (line := self.file.readline()).endswith(b"\n"):
             self.server.commands.append(line)
             tag, _, rest = line.rstrip(b"\r\n").partition(b" ")
             name, _, args = rest.partition(b" ")
@@ -441,6 +442,8 @@ class Session:
             return b"NO [TRYCREATE] no such folder"
         self.send(b"+ go on\r\n")
         raw = self.file.read(int(found.group(2)))
+        if len(raw) < int(found.group(2)):
+            raise _Cut
         self.file.readline()
         self.server.deliver(raw, folder=found.group(1).decode())
         if self.server.faults.cut_after_append:

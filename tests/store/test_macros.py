@@ -182,7 +182,7 @@ hostile = st.text() | st.sampled_from(
 
 
 @given(hostile, hostile, hostile)
-def test_customer_text_stays_literal(name: str, subject: str, answer: str) -> None:
+def test_R05_customer_text_stays_literal(name: str, subject: str, answer: str) -> None:
     macro = Macro("x", reply="<{{ customer.name }}|{{ ticket.subject }}|{{ ask: amount }}>")
     ticket = Ticket("t1", 1, subject, Status.OPEN, 3, 0, 0)
     values = context(ticket, Customer("c", "a@b.example", name), None, "Marek")
@@ -196,7 +196,7 @@ def test_any_text_is_read_and_filled_without_an_error(text: str) -> None:
 
 
 @given(st.integers(1, 400), st.integers(0, 60_000))
-def test_bombs_are_bounded(slots: int, size: int) -> None:
+def test_R02_bombs_are_bounded(slots: int, size: int) -> None:
     text = "{{ x | upcase | downcase }}" * slots
     try:
         filled = fill(read(text), {"x": "ß" * size})

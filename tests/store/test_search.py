@@ -100,7 +100,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
-def test_nothing_typed_raises(typed: str, order: Order) -> None:
+def test_R06_nothing_typed_raises(typed: str, order: Order) -> None:
     rows = _desk(Letter(text="hello a b c w1"), Letter(text=typed.encode("utf-8", "replace").decode()))
     _found(rows, typed, order)
 
@@ -282,7 +282,7 @@ def test_a_damaged_recipient_column_is_no_trouble() -> None:
         assert _ids(rows, "to:bo@") == (["t0"] if "bo@" in damaged else [])
 
 
-def test_twenty_thousand_words_are_answered_with_what_was_read() -> None:
+def test_R06_twenty_thousand_words_are_answered_with_what_was_read() -> None:
     rows = _desk(Letter(text=" ".join(f"w{n}" for n in range(20_000))))
     found = _found(rows, " ".join(f"w{n}" for n in range(20_000)))
     assert len(found.problems) == 2

@@ -82,7 +82,7 @@ def test_the_one_that_waits_goes_on_when_the_other_ends(tmp_path: Path, imapd: I
         two.stop()
 
 
-async def test_both_commit_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_D07_both_commit_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     home, clock = tmp_path / "home", Clock()
     with opened(home, settings(box()), clock) as desk:
         save(home, desk.settings)
