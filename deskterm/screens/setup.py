@@ -36,13 +36,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_FIELDS = 3
-HINTS = (("enter", "check and go on", ""), ("tab", "next field", ""), ("esc", "back", ""))
-LEAVE = (("ctrl+t", "practice desk, no mailbox", ""), ("ctrl+q", "leave", ""))
+HINTS = (("enter", "go on", ""), ("tab", "next field", ""), ("esc", "back", ""))
+LEAVE = (("ctrl+t", "practice desk", ""), ("ctrl+q", "leave", ""))
 
 
 class SetupScreen(Screen[None]):
-    CSS_PATH = "setup.tcss"
-
     def __init__(self, home: Path, *, symbols: Symbols) -> None:
         super().__init__()
         self.home = home
@@ -225,8 +223,17 @@ class SetupScreen(Screen[None]):
         }  # fmt: skip
         self._servers_shown()
 
+    def _advice(self) -> str:
+        """What the provider wants; a sign-in by OAuth is begun in the shell."""
+        found = self._found
+        if found is None or not found.oauth:
+            return found.advice if found is not None else ""
+        name = found.oauth if found.oauth in ("google", "microsoft") else "NAME"
+        shell = f"deskterm setup --address {self.box.address} --oauth {name}"
+        return f"{found.advice} Leave with ctrl+q and run `{shell}`; the README tells what to register."
+
     def _servers_shown(self) -> None:
-        self.say(self._found.advice if self._found else "")
+        self.say(self._advice())
         self.show_page(pages.SERVERS, lead=self._servers_lead())
 
     def _servers_lead(self) -> str:
@@ -235,7 +242,7 @@ class SetupScreen(Screen[None]):
 
     def _servers(self) -> None:
         self.box = pages.box_with_servers(self.box, self.said())
-        self.say(self._found.advice if self._found else "")
+        self.say(self._advice())
         self.show_page(pages.LOGIN, lead=f"The login of {self.box.user or self.box.address} is tried once.")
 
     def _login(self) -> None:
@@ -244,7 +251,7 @@ class SetupScreen(Screen[None]):
         if not typed:
             raise Wrong("Type the password; nothing goes anywhere without it.", "password")
         box, secret = self.box, setting_up.typed(typed)
-        advice = self._found.advice if self._found else ""
+        advice = self._advice()
         self.wait(f"Logging in at {box.imap} ...")
         self.say()
         self._secret = secret

@@ -5,7 +5,10 @@ How it ended is its result: `desk`, `practice`, or nothing where it was left.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import signal
 from pathlib import Path
 
 from textual.app import App
@@ -21,6 +24,7 @@ from deskterm.widgets.guard import Colourless, LineGuard
 class SetupApp(App[str]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "deskterm setup"
+    CSS_PATH = "setup.tcss"
 
     def __init__(self, home: Path) -> None:
         settings = _settings(home)
@@ -42,6 +46,15 @@ class SetupApp(App[str]):
 
     def get_default_screen(self) -> SetupScreen:
         return self.setup
+
+    def on_mount(self) -> None:
+        """Signals end it the ordinary way, so that the terminal is put back."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(number, self._signalled, int(number))
+
+    def _signalled(self, number: int) -> None:
+        self.exit(return_code=128 + number)
 
     def action_help_quit(self) -> None:
         """ctrl+c, which people press to leave."""

@@ -1,0 +1,58 @@
+"""The setup screen: the first question, servers that were found, a login that was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from channels.discover import candidates
+from deskterm import setting_up
+from deskterm.screens.setup_app import SetupApp
+from deskterm.setting_up import Verdict
+from tests.rigs.mail import until_shown
+from tests.rigs.stage import plain_environment
+
+REFUSED = (
+    "imap.gmail.com refused the login of help@gmail.com ([AUTHENTICATIONFAILED] Invalid credentials). It was"
+    " tried once and not again, so the account is not locked; check name and password.",
+    "Gmail needs an app password, made in the account's security settings; the usual one is refused.",
+)
+
+
+async def first(app: SetupApp, pilot: Pilot[str]) -> None:
+    await pilot.press(*"help@gmail.com")
+
+
+async def servers(app: SetupApp, pilot: Pilot[str]) -> None:
+    await first(app, pilot)
+    await pilot.press("enter")
+    await until_shown(lambda: app.setup.at == 1)
+
+
+async def refused(app: SetupApp, pilot: Pilot[str]) -> None:
+    await servers(app, pilot)
+    await pilot.press("enter", *"secret", "enter")
+    await until_shown(lambda: not app.setup.busy)
+
+
+@pytest.mark.parametrize("keys", [first, servers, refused], ids=lambda keys: keys.__name__)
+def test_setup(
+    keys: Callable[[SetupApp, Pilot[str]], Awaitable[None]],
+    snap_compare: Callable[..., bool],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(setting_up, "find", candidates)
+    monkeypatch.setattr(setting_up, "look", lambda *_, advice: Verdict(False, REFUSED))
+
+    async def play(pilot: Pilot[str]) -> None:
+        await pilot.pause()
+        await keys(pilot.app, pilot)  # pyright: ignore
+        await pilot.pause()
+
+    with plain_environment():
+        app = SetupApp(tmp_path / "home")
+        assert snap_compare(app, terminal_size=(80, 24), run_before=play)
