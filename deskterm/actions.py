@@ -146,6 +146,10 @@ _TICKET = (
     Action("ticket.unread", "unread", ("U",), _BOTH, UNDO, shell="deskterm set N unread=yes"),
     Action("ticket.spam", "spam", ("!",), _BOTH, UNDO, shell="deskterm set N status=spam"),
     Action("ticket.bin", "bin", ("#",), _BOTH, UNDO, shell="deskterm set N bin=yes"),
+    Action("ticket.merge", "merge into", ("M",), _BOTH, UNDO, shell="deskterm merge N M"),
+    Action("ticket.split", "take letters out", ("T",), _BOTH, UNDO, shell="deskterm split N LETTER"),
+    Action("ask.accept", "yes to what it asks", ("A",), _BOTH, UNDO, shell="deskterm accept N"),
+    Action("ask.dismiss", "no to what it asks", ("N",), _BOTH, UNDO, shell="deskterm accept N --no"),
     Action("ticket.history", "history", ("H",), _BOTH, shell="deskterm history N"),
 )
 

@@ -90,12 +90,6 @@ def bin_(tickets: Sequence[Ticket]) -> Act:
     return Act("bin", f"Moved {name(tickets)} to the bin", tuple(changes))
 
 
-def merge(tickets: Sequence[Ticket], into: Ticket) -> Act:
-    """Merge tickets into another one; a link, so it can be undone and no message loses its origin."""
-    changes = [_set(t, "merged_into", into.id) for t in tickets if t.id != into.id]
-    return Act("merge", f"Merged {name(tickets)} into {label(into)}", tuple(changes))
-
-
 def fields(tickets: Sequence[Ticket], sets: Sequence[tuple[str, Value]], *, kind: str, said: str) -> Act:
     """Set log fields as a macro or `set` names them; a status brings its consequences along."""
     changes: list[Change] = []

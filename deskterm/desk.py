@@ -130,7 +130,7 @@ class Desk:
                 raise Refused("There is nothing to undo.")
             plan = undo.plan(tx.conn, target)
             self._may_call_back(tx.conn, plan)
-            changes = [*plan.changes, *_unmade(plan.made)]
+            changes = [*plan.changes, *_unmade(plan.made), *_rehomed(tx.conn, plan)]
             beside = [b for row in plan.made if (b := self._draft_of(tx.conn, row)) is not None]
             receipt = tx.commit(changes, actor=self.agent, kind="undo", cause=target, beside=beside)
         if not receipt.entry:
@@ -227,7 +227,9 @@ class Desk:
 
     def _may_call_back(self, conn: sqlite3.Connection, plan: undo.Plan) -> None:
         """A reply that left cannot be taken back, nor anything done in the same stroke. Raises Refused."""
-        touched = {*plan.made, *(c.eid for c in plan.changes), *(k.eid for k in plan.kept)}
+        # To whose ticket a reply belongs may change for ever; whether it leaves may not.
+        touched = {*plan.made, *(c.eid for c in plan.changes if c.field != "ticket")}
+        touched |= {kept.eid for kept in plan.kept if kept.field != "ticket"}
         for eid in sorted(touched):
             if eid.startswith("x"):
                 state = conn.execute("SELECT state FROM outbox WHERE id = ?", (eid,)).fetchone()[0]
@@ -241,6 +243,15 @@ class Desk:
         message = conversation.message(conn, eid)
         begun = called_back(message, self.text(message), base=self.store.last_lseq())
         return as_draft(begun, agent=self.agent, now=self.now)
+
+
+def _rehomed(conn: sqlite3.Connection, plan: undo.Plan) -> list[Change]:
+    """Where letters go that came in since a merge that is taken back."""
+    if not any(change.field == "merged_into" for change in plan.changes):
+        return []
+    from deskterm import rehoming
+
+    return rehoming.since(conn, plan)
 
 
 def _unmade(made: Sequence[str]) -> list[Change]:

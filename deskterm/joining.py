@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from deskterm import acts
 from deskterm.acts import Act
@@ -16,10 +17,13 @@ from deskterm.replies import address_of
 from store import outbox
 from store.errors import Refused
 from store.log.entry import Change, Value, put
-from store.log.tx import Tx
+from store.log.tx import Beside, Tx
 from store.model import RUNNING, Kind, Message, Status, Ticket
 from store.reads import conversation, people, tickets
 from store.rules.threads import Merge
+
+if TYPE_CHECKING:
+    from deskterm.desk import Desk, Done
 
 CLAIM, APART = "claim", "apart"
 """Map fields of a ticket: `claim.<ticket>` says it may belong there, `apart.<ticket>` that it does not."""
@@ -86,6 +90,22 @@ def split(conn: sqlite3.Connection, ticket: Ticket, letters: Sequence[Message], 
     changes = [put(new, row | {f"who.{address}": 1 for address in who})]
     changes += [Change(ticket.id, f"{APART}.{new}", 1), *_moved(conn, letters, new)]
     return Act("split", f"Split {_many(letters)} off {acts.label(ticket)}", tuple(changes))
+
+
+def split_off(desk: Desk, ticket: Ticket, letters: Sequence[Message]) -> Done:
+    """Do a split on an open desk: the new ticket's id is that of its entry."""
+    from deskterm.desk import Done
+
+    said = [""]
+
+    def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
+        act = split(tx.conn, ticket, letters, new=tx.new_id("t"), now=desk.now)
+        said[0] = act.words
+        return act.kind, act.changes, ()
+
+    done = desk.commit(make, words="")
+    numbers = ", ".join(f"#{number}" for _, number in done.receipt.numbers)
+    return Done(f"{said[0]} into {numbers}", done.receipt)
 
 
 def move(conn: sqlite3.Connection, ticket: Ticket, letters: Sequence[Message], to: Ticket) -> Act:

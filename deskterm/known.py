@@ -12,8 +12,8 @@ from deskterm.desk import Desk
 from store.errors import DocError
 from store.log import history, undo
 from store.log.history import Happened
-from store.model import Queue, Ticket
-from store.reads import docs, people, queues, tickets
+from store.model import Message, Queue, Ticket
+from store.reads import conversation, docs, people, queues, tickets
 from store.rules import macros
 from store.rules.macros import Macro
 
@@ -34,6 +34,22 @@ def tags(desk: Desk) -> list[str]:
 def some(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
     """The tickets of these ids, in their order."""
     return tickets.many(desk.conn, ids)
+
+
+def likely_twins(desk: Desk, some: Sequence[Ticket]) -> list[Ticket]:
+    """Tickets these may be merged into: other tickets of their customers, the newest first."""
+    own = {ticket.id for ticket in some}
+    found: dict[str, None] = {}
+    for ticket in some:
+        if ticket.customer:
+            earlier = people.earlier(desk.conn, ticket.customer, besides=ticket.id)
+            found.update((one.id, None) for one in earlier if not one.merged and one.id not in own)
+    return tickets.many(desk.conn, list(found))
+
+
+def letters(desk: Desk, ticket: Ticket) -> list[Message]:
+    """The messages of a ticket, oldest first."""
+    return conversation.messages(desk.conn, ticket.id)
 
 
 def usable_macros(desk: Desk) -> dict[str, Macro]:

@@ -59,7 +59,8 @@ def facts(
     address = person.addr.lower() if person else ""
     customer = people.by_email(conn, address) if address else None
     domain = address.rpartition("@")[2] if customer is None and "@" in address else ""
-    fresh = not archived and customer is None and not isinstance(where, threads.Join)
+    inside = _inside(wrote, us)
+    fresh = not (archived or inside or customer) and not isinstance(where, threads.Join)
     return Facts(
         message=known or eid, known=bool(known), same_id=same_id, where=where, ticket=ticket,
         ticket_id=_new_ticket_id(conn, where, letter, secret=secret, message=eid),
@@ -68,7 +69,7 @@ def facts(
         participants=people.participants(conn, ticket.id) if ticket else frozenset(),
         newest=max(_newest(conn, t) for t in (ticket.id, *went)) if ticket and (archived or outside) else 0,
         resembles=identity.resembles(conn, letter, us) if fresh and not known else "",
-        inside=_inside(wrote, us), alarm=alarm, report=_report(letter, about, ticket, where),
+        inside=inside, alarm=alarm, report=_report(letter, about, ticket, where),
         lives=() if wrote.ours or wrote.doubtful else _lives(conn, letter),
     )  # fmt: skip
 

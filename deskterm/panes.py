@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from deskterm import asks
+from deskterm.acts import label
+from deskterm.asks import Ask
 from deskterm.desk import Desk
 from store import drafts, mailbox, outbox, shelf
 from store.keep.due import promised
@@ -41,6 +44,14 @@ class TicketPane:
     """The calendar in words."""
     draft: drafts.Draft | None
     now: int
+    asks: tuple[Ask, ...] = ()
+    """What a person has to decide about it."""
+    also: tuple[str, ...] = ()
+    """Other addresses of the customer."""
+    people: tuple[str, ...] = ()
+    """Everybody else who takes part."""
+    merged_into: str = ""
+    """The ticket it went into, as people call it."""
 
 
 def ticket(desk: Desk, eid: str) -> TicketPane:
@@ -61,7 +72,18 @@ def ticket(desk: Desk, eid: str) -> TicketPane:
         hours=in_words(hours.calendar),
         draft=drafts.of(conn, eid, desk.agent),
         now=desk.now,
+        asks=tuple(asks.of(conn, found)),
+        also=tuple(people.also_at(conn, person.id)) if person else (),
+        people=tuple(sorted(people.participants(conn, eid) - {person.email if person else ""})),
+        merged_into=_went(desk, found),
     )
+
+
+def _went(desk: Desk, ticket: Ticket) -> str:
+    if not ticket.merged_into:
+        return ""
+    found = tickets.many(desk.conn, [people.resting(desk.conn, "ticket", ticket.id)])
+    return label(found[0]) if found else ""
 
 
 def _said(desk: Desk, message: Message) -> Said:

@@ -126,7 +126,8 @@ class _Scan:
     def _colon(self) -> None:
         """The name of a group ends here, unless this is the inside of an address."""
         so_far = "".join(self.bare).strip().lower()
-        if "@" in so_far or so_far == "mailto":
+        name = len(so_far) > 1 and so_far[0] == so_far[-1] == '"'
+        if ("@" in so_far and not name) or so_far == "mailto":
             self._say(":", ":")
             return
         self._clear()

@@ -13,6 +13,7 @@ from deskterm import acts, known, moments, panes
 from deskterm.acts import Act
 from deskterm.desk import Done
 from deskterm.screens import choosing
+from deskterm.screens.joining import Joining
 from deskterm.screens.macroing import MacroPicker
 from deskterm.widgets.picker import Picker, PickerBox, Preview, Question
 from store.errors import Refused, StoreError
@@ -32,6 +33,7 @@ class Acting:
         self.screen = screen
         self.desk = screen.desk
         self.macros = MacroPicker(screen, self)
+        self.joining = Joining(screen, self)
         self.again: Callable[[], Awaitable[None]] | None = None
         """The last act, for `.`."""
 
@@ -51,6 +53,7 @@ class Acting:
             "change.repeat": lambda _: self.repeat(),
             "change.undo": lambda _: self.undo(),
             "change.redo": lambda _: self.redo(),
+            **self.joining.handlers(),
             "macro.open": lambda _: self.macros.ask(self.targets()),
         }
 

@@ -84,11 +84,23 @@ def head(pane: TicketPane, *, me: str, look: Symbols, narrow: bool = False) -> H
         state.append((f"  tags: {clean(', '.join(ticket.tags))}", Role.DIM))
     state.append((f"  {look.to} {who}", Role.DIM))
     promise, folded = _promise(pane), _folded_customer(pane) if narrow else ()
-    lines = [tuple(state), promise, folded]
+    lines = [tuple(state), promise, folded, *_asked(pane, look)]
     if narrow and promise:
-        lines = [(*state, (look.between, Role.DIM), *_without_indent(promise)), folded]
+        lines = [(*state, (look.between, Role.DIM), *_without_indent(promise)), folded, *_asked(pane, look)]
     title = f"{label(ticket)} {clean(ticket.subject) or '(no subject)'}"
     return Head(title, tuple(line for line in lines if line))
+
+
+def _asked(pane: TicketPane, look: Symbols) -> list[tuple[Run, ...]]:
+    """What a person has to decide, each with its keys; where it went, if it was merged."""
+    lines: list[tuple[Run, ...]] = []
+    if pane.merged_into:
+        lines.append(((f" {look.merged} merged into {pane.merged_into}", Role.DIM),))
+    for ask in pane.asks:
+        keys: tuple[Run, ...] = (("  A", Role.KEY), (" yes", Role.DIM)) if ask.can_accept else ()
+        words = f" {look.failed} {clean(ask.words)}"
+        lines.append(((words, Role.WARN), *keys, ("  N", Role.KEY), (" no", Role.DIM)))
+    return lines
 
 
 def _without_indent(runs: tuple[Run, ...]) -> tuple[Run, ...]:
@@ -188,7 +200,9 @@ def _own_quote(said: Said) -> tuple[Fold, ...]:
 def _author(said: Said, me: str) -> str:
     message = said.message
     if message.kind is Kind.IN:
-        return message.sender.partition(" <")[0] or message.sender or "somebody"
+        name = message.sender.partition(" <")[0]
+        doubtful = not {"unverified", "lookalike"}.isdisjoint(message.signals) or "@" in name or "＠" in name
+        return (message.sender if doubtful else name) or "somebody"
     return "me" if message.author == me else message.author
 
 
@@ -199,7 +213,8 @@ def _label(said: Said, now: int) -> str:
     if message.kind is Kind.CALL:
         return "call"
     if message.kind is Kind.IN:
-        marks = [_SEALS.get(word, word) for word in message.signals if word != "defects"]
+        hidden = ("defects", "verified")
+        marks = [_SEALS.get(word, word) for word in message.signals if word not in hidden]
         return ", ".join(["customer", *marks])
     if said.way is None:
         return "sent"
@@ -233,6 +248,11 @@ def customer(pane: TicketPane, *, look: Symbols) -> list[list[Run]]:
         lines.append([(f" {clean(person.email)}", Role.DIM)])
         if person.phone:
             lines.append([(f" {clean(person.phone)}", Role.DIM)])
+        lines += [[(f" also {clean(address)}", Role.DIM)] for address in pane.also]
+    if any("unverified" in said.message.signals for said in pane.said):
+        lines.append([(f" {look.failed} not verified", Role.WARN)])
+    if pane.people:
+        lines += [[], [(" With", Role.TEXT)], *([(f" {clean(who)}", Role.DIM)] for who in pane.people[:6])]
     lines += _account(pane)
     lines += _promises(pane, look)
     return lines + _before(pane, look)
