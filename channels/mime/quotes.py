@@ -26,7 +26,7 @@ from channels.mime.quote_heads import (
     says_who,
     stamped,
 )
-from channels.mime.telephone import may_be_telephone, telephone
+from channels.mime.telephone import telephone
 
 _LINE: Final = 1_000
 """Characters of a line that are looked at."""
@@ -34,6 +34,8 @@ _HEAD_LINES: Final = 4
 """Lines over which a mail program may wrap `On ..., ... wrote:`."""
 _BLOCK_LINES: Final = 14
 """Lines looked at for the labels of a letter quoted whole."""
+_TELLING: Final = 5_000
+"""Lines looked at closely; what a person wrote has a few hundred that begin or end in a telling way."""
 _SHORT: Final = 60
 _CARD_LINES: Final = 8
 _SIGNATURE_LINES: Final = 30
@@ -49,6 +51,7 @@ _SOME_LABEL: Final = re.compile(r"[\s*_]*[^\W\d][^:：<>@]{0,25}[:：]")
 _ORIGINAL: Final = re.compile(rf"(?:{any_of(words.ORIGINAL)})(?!\w)", re.IGNORECASE)
 _FORWARDED: Final = re.compile(rf"(?:{any_of(words.FORWARDED)})(?!\w)", re.IGNORECASE)
 _RULE: Final = re.compile(r"\s*(?:[-_=*~#]\s?){3,}\s*\Z")
+_MARKING: Final = frozenset("-#=*_~")
 _RULED: Final = frozenset("-_=*~#")
 _SIGNATURE: Final = re.compile(r"--[ \xa0]?\Z")
 _PGP_SIGNATURE: Final = "-----BEGIN PGP SIGNATURE-----"
@@ -114,8 +117,10 @@ class _Scan:
                 line[0] in _BEGINNINGS or line[-1] in _ENDINGS or ":" in line[:40] or (wide and "：" in line)
             )
         ]
+        looked = 0
         for n in telling:
-            if past <= n < self.end and n not in self.fenced:
+            if past <= n < self.end and n not in self.fenced and looked < _TELLING:
+                looked += 1
                 block = self._block_at(n, self.lines[n], past)
                 if block is not None:
                     blocks.append(block)
@@ -134,7 +139,7 @@ class _Scan:
                 return self._introduced(first, n)
             if open_ended and self._quote_below(n) and names_somebody(tail):
                 return self._introduced(n, n)
-        if line[0] in "-#=*_~" and len(line) < 200 and ABOVE.search(line):
+        if line[0] in _MARKING and 20 < len(line) < 200 and ABOVE.search(line):
             return self._whole(n)
         if line[0] in _BEGINNINGS and line.lstrip(STRIP)[:1] in "-_=" and self._is_marker(n):
             return self._whole(n)
@@ -142,7 +147,7 @@ class _Scan:
             self.end = n
         elif not self.forward and self._labels(n) >= 3:
             return self._whole(n)
-        return self._whole(n) if not self.forward and self._strange_labels(n) else None
+        return self._whole(n) if "<" in line and not self.forward and self._strange_labels(n) else None
 
     def _quote_below(self, n: int) -> bool:
         """Whether a marked line follows, with one blank line between at most."""
@@ -300,14 +305,9 @@ class _Scan:
         return found
 
     def _signature_in(self, start: int, end: int) -> int | None:
-        telling = [
-            n
-            for n in range(start, end)
-            if (line := self.lines[n]) and (line[0] in _BEGINNINGS or may_be_telephone(line))
-        ]
-        for n in telling:
+        for n in range(start, end):
             line = self.lines[n]
-            if n in self.fenced:
+            if not line or n in self.fenced:
                 continue
             if line[0] == "-" and _SIGNATURE.match(line):
                 if self._filled(n + 1, end) <= _SIGNATURE_LINES:

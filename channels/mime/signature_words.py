@@ -67,7 +67,13 @@ GET: Final = (
     "dapatkan", "入手", "を入手", "获取", "取得", "下载", "下載", "다운로드", "받기", "הורד",
     "קבל", "احصل على",
 )  # fmt: skip
-"""First or last word of an advertisement such as `Get Outlook for iOS`."""
+"""First words of an advertisement such as `Get Outlook for iOS`."""
+
+GET_ENDS: Final = (
+    "herunterladen", "beziehen", "abrufen", "downloaden", "edinin", "indirin", "beszerzése", "letöltése",
+    "を入手", "다운로드", "받기", "を取得", "ダウンロード",
+)  # fmt: skip
+"""The same at the end of the line."""
 
 ADVERTISED: Final = ("outlook", "yahoo", "gmail", "proton", "blue", "spark", "edison", "mymail", "k-9")
 """Programs that advertise themselves so, together with a system."""

@@ -18,97 +18,78 @@ _UNNAMED: Final = 5
 """Words a line may have that names no device: `Sent from TypeApp`."""
 _OWNED: Final = 8
 """The same for something of the sender's: `Sent from my Wiko Ridge Fab 4G`."""
-
-
-_FROM: Final = re.compile(rf"(?:{any_of(words.SENT_FROM)})(?!\w)", re.IGNORECASE)
-_WITH: Final = re.compile(
-    rf"(?:(?:{any_of(words.SENT_WITH)})(?!\w)|{any_of(words.SENT_UNSPACED)})", re.IGNORECASE
-)
-_ENDS: Final = re.compile(rf"(?:{any_of(words.SENT_ENDS)})\Z", re.IGNORECASE)
-_GET: Final = re.compile(
-    rf"(?:{any_of(words.GET)})(?!\w)|.{{0,80}}(?:\s|\b)(?:{any_of(words.GET)})\Z", re.IGNORECASE
-)
-_ADVERTISED: Final = re.compile(rf"(?:{any_of(words.ADVERTISED)})", re.IGNORECASE)
-_SYSTEM: Final = re.compile(rf"(?:{any_of(words.SYSTEMS)})", re.IGNORECASE)
-_DEVICE: Final = re.compile(rf"(?:{any_of(words.DEVICES)})|\b(?:app|mac|pc)\b", re.IGNORECASE)
+_FROM: Final = re.compile(rf"(?:{any_of(words.SENT_FROM)})(?!\w)")
+_DEVICE: Final = re.compile(rf"(?:{any_of(words.DEVICES)})|\b(?:app|mac|pc)\b")
 _LINK: Final = re.compile(r"<[^<>]{0,500}>|\([^()]{0,500}\)|https?://\S{1,500}")
 _EXCUSE: Final = re.compile(
     r"\s*[-,.;>–]?\s*(?:please\s|so\s|kindly\s)?(?:excuse|forgive|pardon|ignore|sorry for"
     r"|get the (?:new )?app|learn more|bitte entschuldigen"
-    r"|veuillez excuser|disculpe|desculpe|scusa|mi scuso)\b.*",
-    re.IGNORECASE,
+    r"|veuillez excuser|disculpe|desculpe|scusa|mi scuso)\b.*"
 )
 _EXCUSES: Final = (
     "excuse", "forgive", "pardon", "ignore", "sorry for", "get the", "learn more", "entschuldigen",
     "veuillez excuser", "disculpe", "desculpe", "scusa", "mi scuso",
 )  # fmt: skip
-"""What `_EXCUSE` cannot be without."""
-_MY: Final = re.compile(rf"\s*(?:{any_of(words.MY)})\s", re.IGNORECASE)
+"""What `_EXCUSE` cannot be without: most lines have none, and need no pattern."""
+_MY: Final = re.compile(rf"\s*(?:{any_of(words.MY)})\s")
 _SENTENCE: Final = re.compile(r"[;?]|[.!](?:\s|\Z)")
 _STRIP: Final = BLANK + "*_.<>()[]|~-–—"
-
-_STARTS: Final = frozenset(
-    v[:2] for v in (*words.SENT_FROM, *words.SENT_WITH, *words.SENT_UNSPACED, *words.GET)
-)
-_OPENINGS: Final = tuple(v.lower() for v in (*words.SENT_WITH, *words.SENT_UNSPACED, *words.GET))
-_CLOSINGS: Final = tuple(v.lower() for v in (*words.SENT_ENDS, *words.GET))
-_LAST: Final = frozenset(v[-2:] for v in (*words.SENT_ENDS, *words.GET))
-
-
-def may_be_telephone(line: str) -> bool:
-    """The cheap question: does it begin or end like one?"""
-    if not line or len(line) > _LONGEST:
-        return False
-    if line.lstrip(_STRIP)[:2].lower() in _STARTS:
-        return True
-    return (_LINK.sub("", line) if line[-1] in ">)" else line).rstrip(_STRIP)[-2:].lower() in _LAST
+_STARTS: Final = (*words.SENT_FROM, *words.SENT_WITH, *words.SENT_UNSPACED)
+_FIRST: Final = frozenset(v[:2] for v in (*_STARTS, *words.GET))
+_LAST: Final = frozenset(v[-2:] for v in (*words.SENT_ENDS, *words.GET_ENDS))
 
 
 def telephone(line: str) -> bool:
     """Whether the line is the signature of a device or program."""
-    if not may_be_telephone(line):
+    if not line or len(line) > _LONGEST:
         return False
-    said = _bare(line)
-    if len(said.split()) > _WORDS or _SENTENCE.search(said):
+    said = line.strip(_STRIP)
+    if said[:2].lower() not in _FIRST:
+        if said[-1:] in ">)" or "<" in said:
+            said = _LINK.sub("", said).rstrip(_STRIP)
+        if said[-2:].lower() not in _LAST:
+            return False
+    low = line.strip(_STRIP).lower()
+    if "<" in low or "(" in low or "http" in low or any(word in low for word in _EXCUSES):
+        low = _LINK.sub("", _EXCUSE.sub("", low)).strip(_STRIP)
+    starts, ends = low.startswith(_STARTS), low.endswith(words.SENT_ENDS)
+    if not (starts or ends or _advertises(low)) or len(low.split()) > _WORDS or _SENTENCE.search(low):
         return False
-    sent = _FROM.match(said)
-    # Devices have many names: they are looked for last.
-    if sent is None and not _begins_or_ends(said.lower()):
-        return False
-    device = _DEVICE.search(said)
-    if sent is not None:
-        most = _OWNED if _MY.match(said, sent.end()) or sent[0].lower().endswith(("my", "em")) else _UNNAMED
-        return _ends_soon(said) if device else "," not in said and len(said.split()) <= most
+    return _signs(low, ends=ends) if starts or ends else True
+
+
+def _signs(low: str, *, ends: bool) -> bool:
+    """`sent from`, then a device or something short."""
+    device = _DEVICE.search(low)
+    if (sent := _FROM.match(low)) is not None:
+        most = _OWNED if _MY.match(low, sent.end()) or sent[0].endswith(("my", "em")) else _UNNAMED
+        return _ends_soon(low) if device else "," not in low and len(low.split()) <= most
     if device is None:
         return False
-    if _WITH.match(said) or _ENDS.search(said):
-        return _ends_soon(said)
-    return _advertises(said)
+    bounded = ends or low.startswith(words.SENT_UNSPACED) or _bounded(low)
+    return bounded and _ends_soon(low)
 
 
-def _begins_or_ends(low: str) -> bool:
-    return low.startswith(_OPENINGS) or low.endswith(_CLOSINGS)
+def _bounded(low: str) -> bool:
+    """Whether the words it begins with are whole words."""
+    return any(low.startswith(v) and not low[len(v) : len(v) + 1].isalnum() for v in words.SENT_WITH)
 
 
-def _bare(line: str) -> str:
-    """The line without ornaments, links and the excuse behind it. Most lines have none to be looked for."""
-    said = line.strip(_STRIP)
-    low = said.lower()
-    if any(word in low for word in _EXCUSES):
-        said = _EXCUSE.sub("", said)
-    if "<" in said or "(" in said or "://" in said:
-        said = _LINK.sub("", said)
-    return said.strip(_STRIP)
-
-
-def _ends_soon(said: str) -> bool:
+def _ends_soon(low: str) -> bool:
     """Whether what follows the last device named is short, as it is not in a sentence about one."""
-    last = [m.end() for m in _DEVICE.finditer(said)][-1]
-    _, comma, more = said.partition(",")
-    return len(said[last:].split()) <= 3 and not (comma and len(more.split()) > 4)
+    last = [m.end() for m in _DEVICE.finditer(low)][-1]
+    _, comma, more = low.partition(",")
+    return len(low[last:].split()) <= 3 and not (comma and len(more.split()) > 4)
 
 
-def _advertises(said: str) -> bool:
-    return bool(
-        _GET.match(said) and _ADVERTISED.search(said) and _SYSTEM.search(said) and len(said.split()) <= 8
-    )
+def _advertises(low: str) -> bool:
+    """`Get Outlook for iOS`: a verb at one end, a program and a system."""
+    if not any(program in low for program in words.ADVERTISED):
+        return False
+    if not any(system in low for system in words.SYSTEMS) or len(low.split()) > 8:
+        return False
+    whole = low.split()
+    return low.endswith(words.GET_ENDS) or any(" ".join(whole[:n]) in _GET for n in (1, 2, 3))
+
+
+_GET: Final = frozenset((*words.GET, *words.GET_ENDS))
