@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeVar
 
 from channels import smtp
 from channels.errors import BadArgument, ChannelError, LoginRefused, Unreachable
@@ -238,22 +237,3 @@ def first_that_answers(
     for thread in threads:
         thread.join(max(end - time.monotonic(), 0.0))
     return found[min(there)] if there else None
-
-
-Account = TypeVar("Account")
-
-
-def first_that_works(
-    accounts: Iterable[Account], attempt: Callable[[Account], Check]
-) -> tuple[Account | None, Check]:
-    """Try accounts in order until one works. A refused login ends the search: it was the right server.
-
-    Gives the account that decided, or None and the first refusal when no server answered.
-    """
-    first: Check | None = None
-    for account in accounts:
-        check = attempt(account)
-        if check.ok or check.login_refused:
-            return account, check
-        first = first or check
-    return None, first or Check(False, "There is no server to try. Name one.")

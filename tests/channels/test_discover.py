@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from channels.discover import candidates, first_that_works, try_imap, try_smtp
+from channels.discover import candidates, try_imap, try_smtp
 from channels.errors import BadArgument
 from channels.passwords import Secret
 from tests.rigs.imapd import Imapd
@@ -50,18 +50,3 @@ def test_a_login_that_fails_says_why(imapd: Imapd, tls_smtpd: Smtpd) -> None:
     assert not try_imap(imapd.account(security="starttls"), imapd.secret).login_refused
     check = try_smtp(tls_smtpd.account(security="starttls", user=USER), Secret("wrong"))
     assert not check.ok and check.login_refused
-
-
-def test_the_search_goes_on_past_silent_servers_and_stops_at_a_refused_login(imapd: Imapd) -> None:
-    dead = Imapd()
-    dead.stop()
-    account, check = first_that_works(
-        [dead.account(), imapd.account()], lambda one: try_imap(one, imapd.secret)
-    )
-    assert check.ok and account == imapd.account()
-    account, check = first_that_works(
-        [imapd.account(), imapd.account()], lambda one: try_imap(one, Secret("wrong"))
-    )
-    assert account == imapd.account() and check.login_refused and imapd.logins == 2, "one attempt, not two"
-    account, check = first_that_works([dead.account()], lambda one: try_imap(one, imapd.secret))
-    assert account is None and not check.ok
