@@ -135,8 +135,8 @@ def away(desk: Desk, row: outbox.Waiting, words: str, *, refused_login: bool = F
 
 
 def refuse(desk: Desk, row: outbox.Waiting, words: str) -> Tried:
-    """A refused reply brings its ticket back to work."""
-    back = [Change(row.ticket, "status", "open"), Change(row.ticket, "unread", 1)]
+    """A refused reply brings its ticket back to work; one the desk sent by itself does not."""
+    back = [] if row.auto else [Change(row.ticket, "status", "open"), Change(row.ticket, "unread", 1)]
     commit(desk, row, [*outbox.moved(row, outbox.REFUSED, error=words), *back])
     return Tried(Counts(refused=1))
 
