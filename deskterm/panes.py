@@ -6,16 +6,18 @@ Values only; how they are drawn is the screen's affair. No Textual and no SQL.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deskterm import asks
 from deskterm.acts import label
 from deskterm.asks import Ask
 from deskterm.desk import Desk
+from deskterm.replies import address_of
 from store import drafts, mailbox, outbox, shelf
 from store.keep.due import promised
 from store.model import Account, Customer, Line, Message, Queue, Ticket
-from store.reads import conversation, people, queues, tickets, timeline
+from store.reads import conversation, dead, people, queues, tickets, timeline
 from store.reads.promised import Promised, of_ticket
 from store.rules import sla
 from store.rules.hours import Hours, in_words
@@ -52,6 +54,8 @@ class TicketPane:
     """Everybody else who takes part."""
     merged_into: str = ""
     """The ticket it went into, as people call it."""
+    returned: str = ""
+    """That letters to the customer come back, and why."""
 
 
 def ticket(desk: Desk, eid: str) -> TicketPane:
@@ -76,6 +80,7 @@ def ticket(desk: Desk, eid: str) -> TicketPane:
         also=tuple(people.also_at(conn, person.id)) if person else (),
         people=tuple(sorted(people.participants(conn, eid) - {person.email if person else ""})),
         merged_into=_went(desk, found),
+        returned=returned(desk, [person.email]) if person else "",
     )
 
 
@@ -84,6 +89,13 @@ def _went(desk: Desk, ticket: Ticket) -> str:
         return ""
     found = tickets.many(desk.conn, [people.resting(desk.conn, "ticket", ticket.id)])
     return label(found[0]) if found else ""
+
+
+def returned(desk: Desk, whom: Sequence[str]) -> str:
+    """Which of these people (addresses or display forms) letters of ours came back from, in a sentence."""
+    found = dead.among(desk.conn, (address_of(person) for person in whom))
+    said = "; ".join(f"{one.address}: {one.words}" for one in found.values())
+    return f"Letters came back from {said}." if said else ""
 
 
 def _said(desk: Desk, message: Message) -> Said:

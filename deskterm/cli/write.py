@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from deskterm import forwards, moments, recipients, replies, writing
+from deskterm import forwards, moments, panes, recipients, replies, writing
 from deskterm.cli import address, editor, letters, read, say
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
@@ -97,7 +97,8 @@ def _leave(
     def send() -> str:
         after = THEN[then] if then else None
         blobs = [blob for _, blob in with_it.files]
-        return writing.reply(desk, ticket, said, then=after, now=now, files=blobs).words
+        done = writing.reply(desk, ticket, said, then=after, now=now, files=blobs).words
+        return " ".join(part for part in (done, panes.returned(desk, (*said.to, *said.cc))) if part)
 
     say.told(_Said(ticket, Kind.OUT, said.text, given=text is not None).done_by(desk, send))
 

@@ -246,6 +246,8 @@ def customer(pane: TicketPane, *, look: Symbols) -> list[list[Run]]:
     else:
         lines.append([(f" {clean(person.name) or clean(person.email)}", Role.CUSTOMER)])
         lines.append([(f" {clean(person.email)}", Role.DIM)])
+        if pane.returned:
+            lines.append([(f" {look.failed} letters to it come back", Role.BAD)])
         if person.phone:
             lines.append([(f" {clean(person.phone)}", Role.DIM)])
         lines += [[(f" also {clean(address)}", Role.DIM)] for address in pane.also]

@@ -138,5 +138,7 @@ def warning(desk: Desk, letter: Letter, text: str) -> str:
         return "It speaks of an attachment and has none."
     if any(address_of(person).partition("@")[0] in NOBODY_READS for person in letter.to):
         return "Nobody reads what is sent to this address."
+    if came_back := panes.returned(desk, (*letter.to, *letter.cc)):
+        return came_back
     other = panes.other_name(desk, letter.ticket, text)
     return f"It greets {other}, and the customer has another name." if other else ""

@@ -166,6 +166,10 @@ def test_a_dead_address_is_known_until_somebody_writes_from_it(desk: Desk) -> No
     )
     take(desk, report(msgid, "lee@acme.example", status="5.2.2", n=2))
     assert dead.among(desk.conn, ["lee@acme.example"]) == {}, "a full mailbox is not dead"
+    from deskterm import panes
+
+    assert "no such address" in panes.ticket(desk, ticket.id).returned
+    assert panes.returned(desk, (LEE,)) == ""
     take(desk, letter(2, subject="I am here", sender=DANA))
     assert dead.among(desk.conn, ["dana@acme.example"]) == {}
 
