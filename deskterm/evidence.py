@@ -67,13 +67,15 @@ class Gathering:
         numbers = threads.claimed_numbers(letter.subject)
         token, unproven = self._marks(own)
         candidates = {k.ticket for k in known} | {_numbered(conn, n) for n in numbers} | {token, unproven}
+        candidates.discard("")
+        several = len(candidates) > 1
         return threads.Evidence(
             ids=own,
             sender=self.wrote.address,
             subject=letter.subject,
             named=frozenset(addresses(letter)),
             known=tuple(known),
-            tickets=tuple(self._candidate(eid) for eid in sorted(candidates - {""})),
+            tickets=tuple(self._candidate(eid, several) for eid in sorted(candidates)),
             token=token,
             unproven=unproven,
             returned=returned,
@@ -125,7 +127,8 @@ class Gathering:
         query = "SELECT 1 FROM message WHERE ticket = ? AND kind = 'out' LIMIT 1"
         return self.conn.execute(query, (ticket,)).fetchone() is not None
 
-    def _candidate(self, eid: str) -> threads.Candidate:
+    def _candidate(self, eid: str, several: bool) -> threads.Candidate:
+        """A ticket the letter may belong to; what it is kept apart from matters beside others only."""
         row = self.conn.execute(
             "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t"
             " LEFT JOIN customer c ON c.id = t.customer LEFT JOIN account o ON o.id = c.account"
@@ -140,7 +143,7 @@ class Gathering:
             participants=people.participants(self.conn, eid) | self._everywhere(),
             number=number,
             domains=frozenset({domain} if domain else ()),
-            apart=joining.kept_apart(self.conn, eid),
+            apart=joining.kept_apart(self.conn, eid) if several else frozenset(),
         )
 
     def _everywhere(self) -> frozenset[str]:

@@ -66,7 +66,7 @@ def facts(
         ticket_id=_new_ticket_id(conn, where, letter, secret=secret, message=eid),
         customer=customer, account=people.account_of_domain(conn, domain) if domain else None,
         own=us.inside, sent=sent, writer=wrote, ties=tuple(ties), went=went.get(_of(where), ""),
-        participants=people.participants(conn, ticket.id) if ticket else frozenset(),
+        participants=_participants(conn, evidence, ticket),
         newest=max(_newest(conn, t) for t in (ticket.id, *went)) if ticket and (archived or outside) else 0,
         resembles=identity.resembles(conn, letter, us) if fresh and not known else "",
         inside=inside, alarm=alarm, report=_report(letter, about, ticket, where),
@@ -101,6 +101,16 @@ def _sent(wrote: Writer, letter: Letter, us: Ourselves, *, archived: bool) -> bo
 def _inside(wrote: Writer, us: Ourselves) -> bool:
     """Whether the address is of our own house, so that what it forwards may be a customer's letter."""
     return wrote.ours or bool(wrote.agent) or wrote.address.rpartition("@")[2] in us.domains
+
+
+def _participants(
+    conn: sqlite3.Connection, evidence: threads.Evidence, ticket: Ticket | None
+) -> frozenset[str]:
+    if ticket is None:
+        return frozenset()
+    found = (one.participants for one in evidence.tickets if one.ticket == ticket.id)
+    known = next(found, None)
+    return known if known is not None else people.participants(conn, ticket.id)
 
 
 def _of(where: threads.Join | threads.NewTicket | threads.Claims) -> str:

@@ -187,10 +187,21 @@ def _show(desk: Desk, ticket: Ticket, messages: list[Message], *, as_json: bool,
     zone = moments.local()
     for text in tell.head(ticket, customer, account, now=desk.now, zone=zone):
         say.line(text)
+    for text in () if past else _asked(desk, ticket):
+        say.line(text)
     for one in messages:
         say.line()
         for text in tell.message(one, desk.text(one), zone=zone, waiting=waiting.get(one.id)):
             say.line(text)
+
+
+def _asked(desk: Desk, ticket: Ticket) -> Iterator[str]:
+    """What a person has to decide about the ticket, and the verb that does."""
+    from deskterm import asks
+
+    for ask in asks.of(desk.conn, ticket):
+        how = f" (deskterm accept {ticket.number}, or with --no)" if ask.can_accept else ""
+        yield f"Asks: {tell.one_line(ask.words)}{how}"
 
 
 @click.command("history")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm import asks, joining, people_merged, replies, send, writing
+from deskterm import asks, config, joining, people_merged, replies, send, writing
 from deskterm.desk import Desk
 from store.log import rebuild
 from store.model import Kind, Message, Status, Ticket
 from store.reads import people
 from store.rules import marks
+from tests.paths import ROOT
 from tests.rigs.imapd import USER
 from tests.rigs.mail import all_tickets, box, letter, messages, one, opened, secrets, take
 from tests.rigs.mail import settings as mail_settings
@@ -347,3 +350,21 @@ def test_letters_of_a_thread_are_one_ticket_whatever_order_they_come_in(
             groups = {frozenset(m.msgid for m in messages(desk, t)) for t in all_tickets(desk)}
             assert groups - {frozenset()} == wanted
             assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
+
+
+def test_show_says_what_a_ticket_asks_and_accept_answers_it(desk: Desk) -> None:
+    ticket, ours = asked(desk)
+    take(desk, letter(2, sender=EVE, subject="Re: Broken export", answers=ours.msgid))
+    config.save(desk.home, desk.settings)
+
+    def shell(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "deskterm", "--home", str(desk.home), *words],
+            capture_output=True, text=True, timeout=60, check=True, cwd=ROOT,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    assert "Asks: claims to be #1 Broken export (deskterm accept 2, or with --no)" in shell("show", "2")
+    assert "Would do: Merged #2" in shell("accept", "2", "--dry-run")
+    assert "Merged #2" in shell("accept", "2") and "Asks" not in shell("show", "2")
+    assert len(messages(desk, ticket)) == 3
