@@ -31,6 +31,9 @@ class Said:
     message: Message
     text: str
     way: outbox.Waiting | None = None
+    """The part of it that most needs to be looked at."""
+    ways: tuple[outbox.Waiting, ...] = ()
+    """All parts, where its recipients fared differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def returned(desk: Desk, whom: Sequence[str]) -> str:
 
 
 def _said(desk: Desk, message: Message) -> Said:
-    way = outbox.of_message(desk.conn, message.id) if message.kind == "out" else None
-    return Said(message, desk.text(message), way)
+    ways = outbox.ways(desk.conn, message.id) if message.kind == "out" else []
+    return Said(message, desk.text(message), outbox.worst(ways), tuple(ways) if len(ways) > 1 else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +126,14 @@ def standing(desk: Desk, tabs: tuple[Queue, ...]) -> Standing:
         counts=tuple(queues.count(conn, queue.query, asked) for queue in tabs),
         out=sum(row.state in (outbox.QUEUED, outbox.LATER, outbox.SENDING) for row in waiting),
         held=sum(row.state == outbox.HELD for row in waiting),
-        trouble=sum(row.state in (outbox.REFUSED, outbox.UNSURE) for row in waiting) + len(shelf.lying(conn)),
+        trouble=sum(row.state in outbox.FAILED for row in waiting) + len(shelf.lying(conn)),
     )
 
 
 def failed(desk: Desk) -> frozenset[str]:
     """Tickets with a reply that was refused or may have arrived."""
     rows = outbox.unsent(desk.conn)
-    return frozenset(row.ticket for row in rows if row.state in (outbox.REFUSED, outbox.UNSURE))
+    return frozenset(row.ticket for row in rows if row.state in outbox.FAILED)
 
 
 def next_unsent(desk: Desk) -> outbox.Waiting | None:

@@ -16,8 +16,7 @@ from store.log.entry import Change
 from store.model import Ticket
 from store.reads import conversation
 
-FAILED = (outbox.REFUSED, outbox.UNSURE, outbox.ASKS)
-"""States in which a reply goes no further without a person."""
+FAILED = outbox.FAILED
 _WORDS = {
     outbox.QUEUED: "leaves in a moment",
     outbox.HELD: "held",
@@ -73,6 +72,11 @@ def one(desk: Desk, ticket: Ticket) -> outbox.Waiting:
         state = f": {_WORDS.get(rows[0].state, rows[0].state)}" if rows else ""
         raise Refused(f"No reply of #{ticket.number} waits for a decision{state}.")
     return found
+
+
+def state(desk: Desk, row: str) -> str:
+    """The state of a reply that has not certainly left. Raises Refused when it has by now."""
+    return _row(desk, row).state
 
 
 def again(desk: Desk, row: str) -> Done:

@@ -34,6 +34,9 @@ CALLED_BACK = "called back"
 OPEN = (QUEUED, HELD, LATER, ASKS)
 """States in which a reply has certainly not left and can be called back."""
 
+FAILED = (REFUSED, UNSURE, ASKS)
+"""States in which a reply goes no further without a person."""
+
 _WAITS = (60, 300, 900, 3600, 3 * 3600, 6 * 3600)
 """Seconds to wait after each failed attempt; the last one repeats."""
 

@@ -62,6 +62,17 @@ def snooze(some: Sequence[Ticket], now: int) -> Question:
     return Question(f"Snooze {clean(name(some))} until", choices, free="this time", foot=foot)
 
 
+def later(now: int) -> Question:
+    """When a letter is to leave."""
+    zone = moments.local()
+    choices = tuple(
+        Choice(words, words, key, moments.shown(moments.ahead(words, now=now, zone=zone), zone=zone))
+        for words, key in SNOOZES
+    )
+    foot = "enter choose   / type 2d, fri 9:00   esc close"
+    return Question("Send it at (asks if the customer writes first)", choices, free="this time", foot=foot)
+
+
 def assignee(some: Sequence[Ticket], names: Sequence[str], *, me: str) -> Question:
     """People; oneself first, nobody last."""
     others = [one for one in names if one != me]

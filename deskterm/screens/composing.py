@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deskterm import drafting, writing
+from deskterm import drafting, forwards, writing
 from deskterm.desk import Done
 from deskterm.drafting import Begun
-from deskterm.replies import Reply
+from deskterm.replies import Reply, address_of
 from deskterm.safe import clean
 from deskterm.screens import drawing
 from deskterm.screens.editing import edit_text
@@ -35,6 +35,16 @@ class Letter:
     note: bool
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Strangers the letter answered names, who are not written to."""
+    asked: tuple[str, ...] = ()
+    """Where its writer wants answers, in another domain than theirs."""
+    subject: str = ""
+    """Another one than that of a reply."""
+    html: bool | None = None
+    """Whether an HTML form goes along; None: as the mailbox is set."""
+    forward: bool = False
     quote: str = ""
     """The quoted letter to put below; empty when switched off."""
     files: tuple[File, ...] = ()
@@ -42,6 +52,10 @@ class Letter:
     """Bytes of files that were attached just now; those of a draft are in the store."""
     base: int = 0
     """Arrival number of the newest entry when it was begun."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return (*self.to, *self.cc, *self.bcc)
 
     def begun(self, text: str) -> Begun:
         """The same as a draft."""
@@ -72,6 +86,7 @@ class Composing:
     def handlers(self) -> dict[str, Handler]:
         return {
             "reply.inline": lambda _: self.begin(note=False),
+            "reply.forward": lambda _: self.begin_forward(),
             "reply.editor": lambda _: self.begin(note=False, editor=True),
             "note.new": lambda _: self.begin(note=True),
             "ticket.new": lambda _: self.ask_new(),
@@ -112,15 +127,10 @@ class Composing:
 
     def open(self, ticket: Ticket, *, note: bool, draft: Begun | None = None) -> None:
         """Show the box for a ticket, with what was written so far."""
-        people = writing.prepare(self.desk, ticket)
-        note = draft.note if draft is not None else note
-        quoting = draft.quoting if draft is not None else None
-        quote = writing.quoted(self.desk, ticket, force=bool(quoting)) if quoting is not False else ""
-        self.letter = Letter(
-            ticket, note, to=(draft and draft.to) or people.to, cc=draft.cc if draft else people.cc,
-            quote=quote, files=draft.files if draft else (),
-            base=(draft and draft.base) or self.desk.store.last_lseq(),
-        )  # fmt: skip
+        self.letter = self._letter(ticket, note=note, draft=draft)
+        text = draft.text if draft is not None else ""
+        if draft is None and not note and self.desk.settings.quote == "inline":
+            text, self.letter = self.letter.quote, replace(self.letter, quote="")
         self._warned = ""
         if not self.screen.writing:
             self._came_from = "reading" if self.screen.has_class("reading") else ""
@@ -128,9 +138,43 @@ class Composing:
             self.screen.show_mode(name, on=False)
         self.screen.show_mode("writing")
         self.screen.showing.show_ticket(ticket.id)
-        self.box.open(self.form(), draft.text if draft is not None else "", at_end=True)
+        self.box.open(self.form(), text, at_end=draft is not None and not draft.forward)
         self.screen.telling.clear()
         self.screen.talk.show_newest()
+
+    def _letter(self, ticket: Ticket, *, note: bool, draft: Begun | None) -> Letter:
+        """What is around the text: as the draft has it, else as it is computed."""
+        people = writing.prepare(self.desk, ticket)
+        quoting = draft.quoting if draft is not None else None
+        quote = writing.quoted(self.desk, ticket, force=bool(quoting)) if quoting is not False else ""
+        if draft is None:
+            return Letter(ticket, note, people.to, people.cc, others=people.others, asked=people.asked,
+                          quote=quote, base=self.desk.store.last_lseq())  # fmt: skip
+        to = draft.to if draft.to or draft.forward else people.to
+        known = {address_of(person) for person in (*to, *draft.cc, *draft.bcc)}
+        others = () if draft.forward else tuple(one for one in people.others if address_of(one) not in known)
+        return Letter(
+            ticket, draft.note, to, draft.cc, draft.bcc, others=others, subject=draft.subject,
+            html=draft.html, forward=draft.forward, quote=quote, files=draft.files,
+            base=draft.base or self.desk.store.last_lseq(),
+        )  # fmt: skip
+
+    async def begin_forward(self) -> None:
+        """Hand the newest letter of the ticket on: its words under ours, its files, to nobody yet."""
+        ticket = self.screen.ticket()
+        if ticket is None:
+            raise Refused("There is no ticket here.")
+        if drafting.begun(self.desk, ticket.id) is not None:
+            raise Refused("A draft waits on this ticket: send or discard it first (r goes on with it).")
+        gone = forwards.forward(self.desk, forwards.newest(self.desk, ticket))
+        draft = Begun(
+            ticket.id, False, f"\n\n{gone.text}", files=gone.files, quoting=False, subject=gone.subject,
+            forward=True,
+        )  # fmt: skip
+        self.open(ticket, note=False, draft=draft)
+        assert self.letter is not None
+        self.letter = replace(self.letter, blobs=gone.blobs)
+        self.enclosing.ask_people("to")
 
     async def close(self) -> None:
         """Leave the box; the draft is kept."""
@@ -164,7 +208,7 @@ class Composing:
 
     def _was_written(self, done: Done) -> bool:
         """Whether what was undone is a reply or a note of ours."""
-        return done.words.startswith(("Undid reply", "Undid note"))
+        return done.words.startswith(("Undid reply", "Undid note", "Undid forward"))
 
     def form(self) -> Form:
         """The words around the text."""
@@ -172,21 +216,29 @@ class Composing:
         assert letter is not None
         names = ", ".join(clean(person) for person in letter.to) or "nobody yet"
         cc = f", cc {', '.join(clean(person) for person in letter.cc)}" if letter.cc else ", cc none"
+        bcc = f", bcc {', '.join(clean(person) for person in letter.bcc)}" if letter.bcc else ""
+        does = "Forward" if letter.forward else "Reply"
         lines = letter.quote.count("\n")
         return Form(
             draft=letter.ticket.id,
-            title=f"Reply to {names}{cc}",
+            title=f"{does} to {names}{cc}{', html' if self.with_html(letter) else ''}",
             note=letter.note,
             sender=writing.sender_of(self.desk, letter.ticket).sender,
-            subject=writing.subject_of(letter.ticket),
+            subject=letter.subject or writing.subject_of(letter.ticket),
+            people=_beside(letter, f"to {names}{cc}{bcc}" if letter.bcc or len(names + cc) > TITLE else ""),
             quoted=f"quoted: last message, {lines} lines" if letter.quote and not letter.note else "",
             files=tuple(f"{file.name} {file_size(file.size)}" for file in letter.files),
             then="solve" if self._then is Status.SOLVED else "keep open",
         )
 
+    def with_html(self, letter: Letter) -> bool:
+        """Whether an HTML form goes along."""
+        box = self.desk.settings.mailbox.get(writing.sender_of(self.desk, letter.ticket).mailbox)
+        return letter.html if letter.html is not None else box is not None and box.html
+
     # Sending
 
-    async def send(self, then: Status | None) -> None:
+    async def send(self, then: Status | None, *, at: int | None = None) -> None:
         """Queue the reply, or save the note. Anything odd is said once before it goes."""
         letter, text = self.letter, self.box.text
         if letter is None:
@@ -202,13 +254,17 @@ class Composing:
                 self.screen.showing.show_ticket(letter.ticket.id)
                 self.box.set_form(replace(self.form(), warning=f"{odd} The same key again sends it."))
                 return
-            done = await self.screen.desk_app.commit(lambda: self._reply(letter, text, then))
+            done = await self.screen.desk_app.commit(lambda: self._reply(letter, text, then, at=at))
         self.leave()
         self.screen.telling.done(done)
 
-    def _reply(self, letter: Letter, text: str, then: Status | None) -> Done:
+    def _reply(self, letter: Letter, text: str, then: Status | None, *, at: int | None) -> Done:
         body = f"{text.rstrip()}\n\n{letter.quote}" if letter.quote and text.strip() else text
-        said = Reply(body, letter.to, letter.cc, "", letter.files, base=letter.base)
+        said = Reply(
+            body, letter.to, letter.cc, letter.subject, letter.files, letter.bcc, letter.html, at,
+            letter.base, letter.forward,
+        )  # fmt: skip
+        then = None if letter.forward else then
         return writing.reply(self.desk, letter.ticket, said, then=then, files=letter.blobs)
 
     async def editor(self) -> None:
@@ -253,3 +309,18 @@ class Composing:
         if self.letter is not None:
             self.box.told()
             await self.drafted(self.letter.ticket.id, self.box.text)
+
+
+TITLE = 50
+"""Characters of recipients that a title surely has room for; more of them get lines of their own."""
+
+
+def _beside(letter: Letter, people: str) -> str:
+    """`people`, who the letter answered names besides, and where its writer wants answers."""
+    said = [people] if people else []
+    if letter.asked:
+        where = ", ".join(clean(person) for person in letter.asked)
+        said.append(f"answers are wanted at {where}, another domain (t sets To)")
+    if letter.others:
+        said.append(f"named, and not mailed: {', '.join(clean(one) for one in letter.others)} (A adds them)")
+    return "; ".join(said)

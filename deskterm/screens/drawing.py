@@ -21,6 +21,7 @@ from store.rules.promises import Clock, Mood, Promise, State
 
 if TYPE_CHECKING:
     from deskterm.known import Next
+    from store.outbox import Waiting
     from store.reads.people import Earlier
 
 DAY = 86_400
@@ -30,6 +31,7 @@ _SEALS = {"signed": "signed, not checked", "encrypted": "encrypted, cannot be re
 _STATES = {
     "queued": "leaves {at}",
     "held": "held: the outbox is locked",
+    "asks": "NOT SENT, the ticket moved",
     "sending": "leaving now",
     "sent": "sent",
     "later": "waits, tried again {at}",
@@ -218,11 +220,19 @@ def _label(said: Said, now: int) -> str:
         return ", ".join(["customer", *marks])
     if said.way is None:
         return "sent"
+    if said.ways:
+        return "differs by recipient"
     return _STATES.get(said.way.state, said.way.state).format(at=ahead(said.way.not_before, now))
 
 
 def _trouble(said: Said) -> str:
     way, signals = said.way, said.message.signals
+    if said.ways:
+        return "\n".join(_fared(way) for way in said.ways if way.state != "called back")
+    if way is not None and way.state == "asks":
+        return f"{way.error}\ng e: send it as it is, or back into the composer"
+    if way is not None and way.state == "sent" and way.error:
+        return way.error
     if way is not None and way.state in ("refused", "unsure"):
         means = "It may have arrived." if way.state == "unsure" else "It did not arrive."
         return f"{way.error or 'no answer'}\n{means} g e: back into the composer, or try again"
@@ -235,6 +245,13 @@ def _trouble(said: Said) -> str:
     if "unverified" in signals:
         return "nobody vouches for who sent this"
     return ""
+
+
+def _fared(way: Waiting) -> str:
+    """How some of a letter's recipients fared."""
+    who = "" if way.error.startswith(way.rest[:1] or ("\0",)) else f"{', '.join(way.rest)}: "
+    words = {"sent": "sent", "refused": "NOT SENT (g e)", "later": "waits"}.get(way.state, way.state)
+    return f"{words}  {who}{way.error}".rstrip(" :")
 
 
 def customer(pane: TicketPane, *, look: Symbols) -> list[list[Run]]:

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deskterm import drafting, moved, panes, writing
+from deskterm import drafting, moments, moved, panes, writing
 from deskterm.desk import Desk
 from deskterm.replies import address_of
+from deskterm.screens import choosing
 from deskterm.widgets.picker import Choice, PickerBox, Question
 from store.errors import Refused
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 ATTACHED = ("attached", "attachment", "enclosed", "anbei", "im anhang", "ci-joint", "pièce jointe", "adjunto")
 """Words that promise a file."""
+PEOPLE = {
+    "to": ("To", "recipients"),
+    "cc": ("Copies to", "copies"),
+    "bcc": ("Blind copies to", "blind copies"),
+}
+"""Of each field its title and what is in it."""
 NOBODY_READS = ("noreply", "no-reply", "donotreply", "do-not-reply")
 
 
@@ -37,7 +44,13 @@ class Enclosing:
             "text.macro": lambda _: self.screen.acting.macros.ask_text(self.letter.ticket.id),
             "write.attach": lambda _: self.ask_attachment(),
             "write.note": lambda _: self.turn(),
-            "write.cc": lambda _: self.ask_cc(),
+            "write.to": lambda _: self.ask_people("to"),
+            "write.cc": lambda _: self.ask_people("cc"),
+            "write.bcc": lambda _: self.ask_people("bcc"),
+            "write.everybody": lambda _: self.everybody(),
+            "write.inline": lambda _: self.inline(),
+            "write.html": lambda _: self.toggle_html(),
+            "write.later": lambda _: self.ask_later(),
             "write.quote": lambda _: self.toggle_quote(),
             "write.discard": lambda _: self.ask_discard(),
         }
@@ -80,20 +93,64 @@ class Enclosing:
             Question("Attach a file", (), "enter attach   esc close", False, free="this", hint=hint), then
         )
 
-    def ask_cc(self) -> None:
+    def ask_people(self, field: str) -> None:
+        """Who is in To, Cc or Bcc (`to`, `cc`, `bcc`)."""
+        title, none = PEOPLE[field]
+
         async def then(picked: PickerBox.Picked) -> None:
             people = tuple(one.strip() for one in picked.typed.split(",") if one.strip())
             wrong = next((one for one in people if "@" not in one), "")
             if wrong:
-                raise Refused(f"{wrong[:40]} is no address; the copies are as they were.")
-            await self.change(replace(self.letter, cc=people))
+                raise Refused(f"{wrong[:40]} is no address; the {none} are as they were.")
+            letter = self.letter
+            named = {address_of(one) for one in people}
+            left = tuple(one for one in letter.others if address_of(one) not in named)
+            now = {"to": letter.to, "cc": letter.cc, "bcc": letter.bcc} | {field: people}
+            asked = () if field == "to" else letter.asked
+            await self.change(replace(letter, **now, others=left, asked=asked))  # pyright: ignore[reportArgumentType]
 
-        now, foot = ", ".join(self.letter.cc), "enter set   esc close"
-        hint = "addresses with commas between; none: no copies"
+        letter, foot = self.letter, "enter set   esc close"
+        now = ", ".join({"to": letter.to, "cc": letter.cc, "bcc": letter.bcc}[field])
+        hint = f"addresses with commas between; none: no {none}"
+        if field == "to" and letter.asked:
+            hint = f"wanted at: {', '.join(letter.asked)}"
         self._ask(
-            Question("Copies to", (), foot, False, free="these", typed=now, hint=hint, may_be_empty=True),
-            then,
+            Question(title, (), foot, False, free="these", typed=now, hint=hint, may_be_empty=True), then
         )
+
+    async def everybody(self) -> None:
+        """Everybody the letter answered names gets the reply too."""
+        letter = self.letter
+        found = writing.prepare(self.desk, letter.ticket, everybody=True)
+        known = {address_of(person) for person in letter.people}
+        to = tuple(one for one in found.to if address_of(one) not in known)
+        cc = tuple(one for one in found.cc if address_of(one) not in known)
+        if letter.forward or not (to or cc):
+            raise Refused("Nobody else is named by the letter.")
+        await self.change(replace(letter, to=(*letter.to, *to), cc=(*letter.cc, *cc), others=()))
+
+    async def inline(self) -> None:
+        """Put the letter answered into the text, to write between its lines."""
+        quote = writing.quoted(self.desk, self.letter.ticket, force=True)
+        if not quote:
+            raise Refused("There is no letter to quote.")
+        self.composing.box.insert(quote)
+        await self.change(replace(self.letter, quote=""))
+
+    async def toggle_html(self) -> None:
+        """With an HTML form of the text, or without."""
+        await self.change(replace(self.letter, html=not self.composing.with_html(self.letter)))
+
+    def ask_later(self) -> None:
+        """The moment the letter is to leave."""
+        zone = moments.local()
+
+        async def then(picked: PickerBox.Picked) -> None:
+            words = picked.ids[0] if picked.ids else picked.typed
+            at = moments.ahead(words, now=self.desk.now, zone=zone)
+            await self.composing.send(None, at=at)
+
+        self._ask(choosing.later(self.desk.now), then)
 
     def ask_discard(self) -> None:
         """Asked with another key than the one that asked for it."""
@@ -132,6 +189,8 @@ def warning(desk: Desk, letter: Letter, text: str) -> str:
     words = text.casefold()
     if words_since := moved.since(desk, letter.ticket.id, letter.base):
         return f"{words_since}; it stands above."
+    if letter.asked and not letter.note:
+        return f"Answers are wanted at {', '.join(letter.asked)}, another domain than the writer's."
     if "{{" in text or "}}" in text:
         return "A blank is not filled in."
     if not letter.files and any(word in words for word in ATTACHED):

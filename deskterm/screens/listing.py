@@ -6,15 +6,39 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm import acts, drafting, known, unsent
+from deskterm.desk import Desk, Done
 from deskterm.safe import clean
 from deskterm.screens import happened
 from deskterm.screens.reading import HistoryScreen
 from deskterm.unsent import Row
 from deskterm.widgets.picker import Choice, PickerBox, Question
+from store import outbox
 from store.errors import Refused, StoreError
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
+
+WAYS: dict[str, Callable[[Desk, str], Done]] = {
+    "again": unsent.again, "arrived": unsent.arrived, "drop": unsent.drop,
+}  # fmt: skip
+"""What can be done about a reply at once."""
+
+
+def _choices(state: str) -> tuple[Choice, ...]:
+    """What a person can decide about a reply in this state."""
+    unsure, asks = state == outbox.UNSURE, state == outbox.ASKS
+    last = Choice("arrived", "it arrived", "4", "it counts as sent") if unsure else (
+        Choice("drop", "give it up", "4", "nobody gets it who has not got it")
+    )  # fmt: skip
+    return (
+        Choice("write", "put it back into the composer", "1", "text and files are kept"),
+        Choice(
+            "again", "send it as it is" if asks else "try again", "2", "it may arrive twice" if unsure else ""
+        ),
+        Choice("look", "look at the ticket", "3"),
+        last,
+    )
+
 
 Then = Callable[[Row], Awaitable[None]]
 
@@ -69,19 +93,15 @@ class Listing:
 
         async def then(picked: PickerBox.Picked) -> None:
             way = picked.ids[0]
-            if way == "again":
-                again = await self.screen.desk_app.commit(lambda: unsent.again(self.desk, row.row))
-                self.screen.acting.finished(again)
+            if way in WAYS:
+                done = await self.screen.desk_app.commit(lambda: WAYS[way](self.desk, row.row))
+                self.screen.acting.finished(done)
             elif way == "write":
                 done = await self.screen.desk_app.commit(lambda: unsent.rewrite(self.desk, row.row))
                 self.screen.acting.finished(done)
                 await self.screen.composing.begin(note=False)
 
-        choices = (
-            Choice("write", "put it back into the composer", "1", "text and files are kept"),
-            Choice("again", "try again", "2", "it may arrive twice" if "may have" in state else ""),
-            Choice("look", "look at the ticket", "3"),
-        )
+        choices = _choices(unsent.state(self.desk, row.row))
         title = f"{state}{f': {clean(error)}' if error else ''}"
         self.screen.acting.ask(Question(title, choices, "a number or enter   esc close"), then)
 

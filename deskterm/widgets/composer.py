@@ -7,6 +7,7 @@ here; a note differs in frame, title and words so that nobody takes it for a rep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 from textual import events
 from textual.app import ComposeResult
@@ -29,7 +30,20 @@ PAUSE = 1.0
 NOTE_TITLE = "Note, only your team sees this"
 NOTE_WORDS = {"write.send_solve": "save note", "write.note": "make it a reply"}
 """What keys are called under a note; commands about a letter are left out."""
-LETTER_ONLY = frozenset({"write.send", "write.send_wait", "write.cc", "write.quote"})
+LETTER_ONLY = frozenset(
+    f"write.{name}"
+    for name in ("send", "send_wait", "later", "to", "everybody", "cc", "bcc", "inline", "quote", "html")
+)
+BRIEF = {
+    "write.send": "send", "write.send_wait": "send+wait", "write.later": "later", "write.editor": "$EDITOR",
+    "write.note": "note", "write.everybody": "all", "write.inline": "inline", "write.quote": "quote",
+    "write.html": "html", "write.keep": "keep", "write.discard": "discard",
+}  # fmt: skip
+"""Words of commands where rows are few."""
+LONGEST = 1.4
+"""Seconds after which the draft is kept even while keys go on coming: at most this much is ever lost."""
+LOW = 16
+"""Rows of the whole box below which the commands are named only while one of them is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class Form:
     """What `y` makes of the ticket: `solve` or `keep open`."""
     warning: str = ""
     """What should be looked at before it leaves."""
+    people: str = ""
+    """Who is named and not written to, or where answers are wanted instead."""
 
 
 class FormTitle(OneLine):
@@ -109,8 +125,11 @@ class Composer(Vertical):
         self._keymap = keymap or Keymap()
         self._waiting: Timer | None = None
         self._told = ""
+        self._first = 0.0
+        """When the first key came that was not told of; 0 when all were."""
         self._title = FormTitle(symbols=symbols)
         self._about = StatusLine(symbols=symbols)
+        self._people = StatusLine(symbols=symbols, grows=True)
         self._text = WritingText(self._keymap, id="text")
         self._quoted = StatusLine(symbols=symbols)
         self._files = StatusLine(symbols=symbols)
@@ -118,7 +137,8 @@ class Composer(Vertical):
         self._commands = CommandRow(self._keymap, symbols=symbols, id="commands")
 
     def compose(self) -> ComposeResult:
-        yield from (self._title, self._about, self._text, self._quoted, self._files, self._warning)
+        yield from (self._title, self._about, self._people, self._text, self._quoted, self._files)
+        yield self._warning
         yield self._commands
 
     def open(self, form: Form, text: str = "", *, at_end: bool = False) -> None:
@@ -139,6 +159,7 @@ class Composer(Vertical):
         self._title.refresh()
         self._about.set_class(form.note, "spare")
         self._show_about()
+        self._line(self._people, clean(form.people) if not form.note else "", Role.WARN)
         self._line(self._quoted, f"-- {clean(form.quoted)} (Q to change)" if form.quoted else "", Role.DIM)
         files = "   ".join(f"[{n}] {clean(name)}" for n, name in enumerate(form.files, 1))
         self._line(self._files, f"attached: {files}" if files else "", Role.FILE)
@@ -168,16 +189,19 @@ class Composer(Vertical):
         for action in ACTIONS:
             if WRITING not in action.where or (self.form.note and action.id in LETTER_ONLY):
                 continue
-            words = NOTE_WORDS.get(action.id, action.words) if self.form.note else action.words
-            if action.id == "write.send_solve" and not self.form.note:
-                words = f"send + {self.form.then}"
+            words = BRIEF.get(action.id, action.words) if self.tight else action.words
+            if self.form.note:
+                words = NOTE_WORDS.get(action.id, words)
+            elif action.id == "write.send_solve":
+                words = f"send{'+' if self.tight else ' + '}{self.form.then}"
             entries.append((self._keymap.keys(action.id)[0], words, action.id))
         return entries
 
     def _fit_commands(self) -> None:
-        """Where rows are few, the commands are named only while one of them is chosen."""
+        """On a few rows the commands are named only while one of them is chosen."""
         rows = len(self._commands.lines) if self._commands.size.width else 2
-        self._commands.styles.height = 1 if self.tight and not self.commanding else 1 + rows
+        low = 0 < self.size.height < LOW
+        self._commands.styles.height = 1 if low and not self.commanding else 1 + rows
 
     @property
     def tight(self) -> bool:
@@ -187,6 +211,8 @@ class Composer(Vertical):
     @tight.setter
     def tight(self, on: bool) -> None:
         self.set_class(on, "tight")
+        self._commands.tight = on
+        self._commands.show(self._entries(), ink=Role.NOTE if self.form.note else Role.KEY)
         self._fit_commands()
 
     def on_resize(self) -> None:
@@ -253,6 +279,7 @@ class Composer(Vertical):
             self._waiting.stop()
             self._waiting = None
         self._told = self.text
+        self._first = 0.0
 
     def close(self) -> None:
         """Nothing is written any more; no pause speaks of the old text."""
@@ -264,6 +291,7 @@ class Composer(Vertical):
         if self._waiting is not None:
             self._waiting.stop()
             self._waiting = None
+        self._first = 0.0
         if self.text != self._told:
             self._told = self.text
             self.post_message(self.Drafted(self.form.draft, self.text))
@@ -272,7 +300,12 @@ class Composer(Vertical):
         event.stop()
         if self._waiting is not None:
             self._waiting.stop()
-        self._waiting = self.set_timer(self._pause, self.flush) if self.text != self._told else None
+        if self.text == self._told:
+            self._waiting, self._first = None, 0.0
+            return
+        now = monotonic()
+        self._first = self._first or now
+        self._waiting = self.set_timer(min(self._pause, max(self._first + LONGEST - now, 0.0)), self.flush)
 
     # Commands
 

@@ -82,6 +82,8 @@ class CommandRow(Painted, can_focus=True):
         self._keymap = keymap
         self._entries: tuple[tuple[str, str, str], ...] = ()
         self._ink = Role.KEY
+        self.tight = False
+        """Entries stand closer."""
 
     def show(self, entries: Sequence[tuple[str, str, str]], *, ink: Role = Role.KEY) -> None:
         """Set the entries as (key, words, action id)."""
@@ -94,9 +96,10 @@ class CommandRow(Painted, can_focus=True):
         lines: list[list[Run]] = [[(" ", Role.TEXT)]]
         for key, words, _ in self._entries:
             entry: list[Run] = [(keys_shown(key), self._ink), (f" {words}", Role.TEXT)]
-            if len(lines[-1]) > 1 and cells(lines[-1]) + 3 + cells(entry) > self.size.width:
+            gap = "  " if self.tight else "   "
+            if len(lines[-1]) > 1 and cells(lines[-1]) + len(gap) + cells(entry) > self.size.width:
                 lines.append([(" ", Role.TEXT)])
-            lines[-1] += [("   ", Role.TEXT), *entry] if len(lines[-1]) > 1 else entry
+            lines[-1] += [(gap, Role.TEXT), *entry] if len(lines[-1]) > 1 else entry
         return lines
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -62,7 +62,8 @@ def test_everything_that_can_go_with_a_letter(home: Path, tmp_path: Path, smtpd:
     (tmp_path / "june.csv").write_bytes(b"a,b\n")
     ok(
         home, "reply", "1", "-m", "See <b>https://x.example/?a=1&b=2</b>.", "--to", "ann@x.example",
-        "--cc", "bo@x.example", "--bcc", "cy@x.example", "--attach", str(tmp_path / "june.csv"), "--html", "--now",
+        "--cc", "bo@x.example", "--bcc", "cy@x.example", "--attach", str(tmp_path / "june.csv"),
+        "--html", "--now",
     )  # fmt: skip
     ok(home, "sync")
     (kept,) = smtpd.letters

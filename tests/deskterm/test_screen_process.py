@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,35 @@ def test_a_dumb_terminal_gets_a_sentence_and_no_control_codes(tmp_path: Path) ->
         assert terminal.wait() == 4
         assert b"\x1b" not in terminal.data and b"deskterm ls" in terminal.data
         assert bytes(terminal.data).count(b"\n") == 1
+
+
+def test_a_draft_survives_a_kill_within_two_seconds_of_the_last_key_even_while_keys_go_on(
+    tmp_path: Path,
+) -> None:
+    """Keys come without a pause, and nothing asks the program to end: what was typed is there all the same."""
+    home = copied(tmp_path)
+    with desk(home) as terminal:
+        terminal.send("r")
+        terminal.until("Esc leaves the text")
+        typed, began = "", time.monotonic()
+        while time.monotonic() - began < 4:
+            terminal.send("word ")
+            typed += "word "
+            terminal.read(0.2)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait()
+    ((_, kept),) = drafts(home)
+    assert typed.startswith(kept.split("\n\nOn ")[0].rstrip()) and len(kept) > len(typed) * 0.3
+    again = tmp_path / "again"
+    again.mkdir()
+    home = copied(again)
+    with desk(home) as terminal:
+        terminal.send("r")
+        terminal.until("Esc leaves the text")
+        terminal.send("The last words.")
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            terminal.read(0.1)
+        terminal.kill(signal.SIGKILL)
+        terminal.wait()
+    assert drafts(home) == [("out", "The last words.")]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import drafting
+from deskterm import drafting, moved
+from store import outbox
 from store.model import Kind, Status
-from tests.rigs.mail import letter, messages, states, take
+from tests.rigs.mail import letter, messages, one, states, take
 from tests.rigs.stage import Stage, on_stage, opened
 
 
@@ -250,3 +251,95 @@ async def test_the_conversation_is_paged_while_writing(tmp_path: Path) -> None:
         before = stage.main.talk._top
         await stage.press("pageup")
         assert stage.main.talk._top < before and stage.main.composer.text == "x"
+
+
+EVERYBODY = "Cc: Mo <mo@other.example>"
+
+
+async def written_to(stage: Stage, **more: str) -> int:
+    """A letter that names strangers, with the cursor on its ticket."""
+    raw = letter(
+        9, sender="Zed <zed@zed.example>", to="help@tallybrook.example, Lee <lee@zed.example>",
+        subject="Whom to answer", when=stage.clock.now, **({"extra": EVERYBODY} | more),
+    )  # fmt: skip
+    await asyncio.to_thread(take, stage.desk, raw)
+    made = one(stage.desk, "Whom to answer")
+    stage.main.going.show_ticket(made.id)
+    await stage.settle()
+    return made.number or 0
+
+
+async def test_strangers_are_named_and_mailed_only_when_added(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = await written_to(stage)
+        await stage.press("r", "=Hello Zed.")
+        assert "Reply to Zed <zed@zed.example>, cc none" in stage.text
+        assert (
+            "named, and not mailed: Lee <lee@zed.example>, Mo <mo@other.example> (A adds them)" in stage.text
+        )
+        await stage.press("escape", "A", "escape", "b", "=boss@hidden.example", "enter")
+        assert "cc Mo <mo@other.example>, bcc boss@hidden.example" in stage.text
+        await stage.press("escape", "H", "escape", "y")
+        last = messages(stage.desk, stage.ticket(number))[-1]
+        assert (last.to, last.cc) == (
+            ("Zed <zed@zed.example>", "Lee <lee@zed.example>"),
+            ("Mo <mo@other.example>",),
+        )
+
+
+async def test_A10_a_wish_for_answers_elsewhere_is_shown_and_asked_about(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await written_to(stage, extra="Reply-To: zed@evil.example")
+        await stage.press("r", "=Hello Zed.")
+        assert "answers are wanted at zed@evil.example, another domain" in stage.text
+        await stage.press("escape", "y")
+        assert stage.main.writing and "Answers are wanted at zed@evil.example" in stage.text
+        await stage.press("escape", "t", "ctrl+u", "=zed@zed.example", "enter", "escape", "y")
+        assert not stage.main.writing and "Reply to zed@zed.example queued" in stage.status
+
+
+async def test_a_reply_for_later_and_one_between_the_lines(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Soon.", "escape", "i")
+        assert "> Any news?" in stage.main.composer.text and "quoted:" not in stage.text
+        await stage.press("escape", "l", "=m")
+        assert "leaves 20" in stage.status and not stage.main.writing
+        row = outbox.unsent(stage.desk.conn)[-1]
+        assert row.at == row.not_before and row.at > stage.desk.now + 3600
+
+
+async def test_a_letter_is_forwarded_from_the_screen(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number, status = stage.line.number or 0, stage.ticket(stage.line.number or 0).status
+        await stage.press("f", "=vendor@parts.example", "enter", "=Can you look?")
+        assert "Forward to vendor@parts.example" in stage.text and "Fwd: " in stage.text
+        await stage.press("escape", "y")
+        last = messages(stage.desk, stage.ticket(number))[-1]
+        assert last.to == ("vendor@parts.example",) and last.signals == ("forward",)
+        assert stage.desk.text(last).startswith("Can you look?\n\n---------- Forwarded letter")
+        assert stage.ticket(number).status is status
+        await stage.press("z")
+        assert stage.main.letter is not None and stage.main.letter.forward
+
+
+async def test_an_overtaken_reply_asks_on_the_screen(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Too late.", "escape", "Y")
+        row = outbox.unsent(stage.desk.conn)[-1]
+        known = [m for m in messages(stage.desk, row.ticket) if m.kind is Kind.IN][-1]
+        raw = letter(1, sender=known.sender, answers=known.msgid, text="Solved it.", when=stage.clock.now)
+        await asyncio.to_thread(take, stage.desk, raw)
+        assert moved.ask(stage.desk, outbox.unsent(stage.desk.conn)) == 1
+        await stage.until(lambda: "NOT SENT, the ticket moved" in stage.text)
+        await stage.press("g", "e", "enter")
+        assert "send it as it is" in stage.text
+        await stage.press("2")
+        assert outbox.row(stage.desk.conn, row.id).state == "queued"  # pyright: ignore
+
+
+async def test_the_commands_stand_under_the_text_at_80x24(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(80, 24)) as stage:
+        await stage.press("r")
+        assert (
+            "y send+solve" in stage.text and "D discard" in stage.text and "Esc leaves the text" in stage.text
+        )
