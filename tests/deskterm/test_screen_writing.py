@@ -274,17 +274,15 @@ async def test_strangers_are_named_and_mailed_only_when_added(tmp_path: Path) ->
         number = await written_to(stage)
         await stage.press("r", "=Hello Zed.")
         assert "Reply to Zed <zed@zed.example>, cc none" in stage.text
-        assert (
-            "named, and not mailed: Lee <lee@zed.example>, Mo <mo@other.example> (A adds them)" in stage.text
-        )
+        assert "named, and not mailed: Lee <lee@zed.example>, Mo <mo@other.example>" in stage.text
         await stage.press("escape", "A", "escape", "b", "=boss@hidden.example", "enter")
-        assert "cc Mo <mo@other.example>, bcc boss@hidden.example" in stage.text
-        await stage.press("escape", "H", "escape", "y")
+        assert stage.main.letter is not None and stage.main.letter.bcc == ("boss@hidden.example",)
+        assert "boss@hidden.example" in stage.text
+        # The practice desk has no server to carry it.
+        await stage.press("escape", "b", "ctrl+u", "enter", "escape", "H", "escape", "y")
         last = messages(stage.desk, stage.ticket(number))[-1]
-        assert (last.to, last.cc) == (
-            ("Zed <zed@zed.example>", "Lee <lee@zed.example>"),
-            ("Mo <mo@other.example>",),
-        )
+        assert last.to == ("Zed <zed@zed.example>", "Lee <lee@zed.example>")
+        assert (last.cc, last.bcc) == (("Mo <mo@other.example>",), ())
 
 
 async def test_A10_a_wish_for_answers_elsewhere_is_shown_and_asked_about(tmp_path: Path) -> None:
@@ -294,7 +292,7 @@ async def test_A10_a_wish_for_answers_elsewhere_is_shown_and_asked_about(tmp_pat
         assert "answers are wanted at zed@evil.example, another domain" in stage.text
         await stage.press("escape", "y")
         assert stage.main.writing and "Answers are wanted at zed@evil.example" in stage.text
-        await stage.press("escape", "t", "ctrl+u", "=zed@zed.example", "enter", "escape", "y")
+        await stage.press("t", "ctrl+u", "=zed@zed.example", "enter", "escape", "y")
         assert not stage.main.writing and "Reply to zed@zed.example queued" in stage.status
 
 
