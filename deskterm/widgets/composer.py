@@ -21,7 +21,7 @@ from deskterm.keymap import Keymap
 from deskterm.safe import clean
 from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.lines import OneLine, StatusLine
-from deskterm.widgets.paint import Role, Run
+from deskterm.widgets.paint import Role, Run, cells
 from deskterm.widgets.pane import title_line
 from deskterm.widgets.writing import CommandRow, WritingText
 
@@ -182,7 +182,9 @@ class Composer(Vertical):
 
     def _line(self, line: StatusLine, words: str, ink: Role) -> None:
         line.set_class(not words, "spare")
-        line.show([(words, ink)])
+        # Only the right end of a line gets more lines where it is too long.
+        too_long = line.grows and cells([(words, ink)]) > self.size.width - 2
+        line.show(*([(), [(words, ink)]] if too_long else [[(words, ink)]]))
 
     def _entries(self) -> list[tuple[str, str, str]]:
         entries: list[tuple[str, str, str]] = []
