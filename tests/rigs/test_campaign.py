@@ -37,3 +37,15 @@ def test_the_table_counts_what_was_run(tmp_path: Path) -> None:
     page.write_text(f"a\n{scoreboard.BEGIN}\nold\n{scoreboard.END}\nb\n")
     scoreboard.place(page, text)
     assert page.read_text() == f"a\n{scoreboard.BEGIN}\n{text}\n{scoreboard.END}\nb\n"
+
+
+def test_outcomes_are_read_from_a_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase name="test_D01_x[a b]"/>'
+        '<testcase name="test_D02_y"><failure/></testcase><testcase name="test_D04_z"><skipped/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert scoreboard.read(report) == [
+        ("test_D01_x[a b]", "PASSED"), ("test_D02_y", "FAILED"), ("test_D04_z", "SKIPPED")
+    ]  # fmt: skip
