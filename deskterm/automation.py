@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 from deskterm import doings, subjects
@@ -96,7 +97,8 @@ class Automation:
             return 0
         with self.desk.store.write() as tx:
             # What was read outside the lock may have moved since; inside it nothing does.
-            done = sum(self._each(tx, armed(tx.conn, self.broken), happening) for happening in found)
+            rules = armed(tx.conn, self.broken)
+            done = sum(self._each(tx, rules, happening) for happening in found)
             _Cursor(last).write(tx.conn)
         self.looked = last
         self.desk.wake.set()
@@ -156,8 +158,9 @@ def armed(conn: sqlite3.Connection, broken: dict[str, str] | None = None) -> lis
     return found
 
 
+@lru_cache(maxsize=1_024)
 def arm(doc: Doc) -> Armed:
-    """A rule from its doc. Raises DocError."""
+    """A rule from its doc, read once while the doc stays as it is. Raises DocError."""
     version = blake2b(doc.body.encode(), digest_size=5).hexdigest()
     return Armed(read_rule(doc.body, name=doc.name), doc.id, version)
 
