@@ -23,7 +23,7 @@ from textual.app import App
 from textual.filter import LineFilter
 
 import themes
-from deskterm import hangup
+from deskterm import hangup, looks
 from deskterm.desk import Desk
 from deskterm.keymap import Keymap
 from deskterm.screens.in_order import InOrder, Input
@@ -47,7 +47,8 @@ class DesktermApp(App[int]):
     CSS_PATH = "screens/main.tcss"
 
     def __init__(self, desk: Desk, *, sync: bool = True) -> None:
-        name, self._no_colour = themes.pick(os.environ, desk.settings.theme)
+        own = looks.worn(desk.home, desk.settings.theme)
+        name, self._no_colour = themes.pick(os.environ, desk.settings.theme, own=own is not None)
         super().__init__(ansi_color=True if self._no_colour else None)
         self.desk = desk
         self.keymap = Keymap()
@@ -60,7 +61,7 @@ class DesktermApp(App[int]):
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
-        for theme in themes.THEMES:
+        for theme in (*themes.THEMES, *([own.theme] if own is not None else [])):
             self.register_theme(theme)
         self.theme = name
 
@@ -196,8 +197,8 @@ def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
     if desk is None:
         assert home is not None
         desk = Desk.open(home)
-    app = DesktermApp(desk)
     try:
+        app = DesktermApp(desk)
         app.run()
     finally:
         desk.close()

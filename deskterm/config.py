@@ -103,7 +103,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agent: str = "me"
     """Your name, as colleagues see it and as tickets are assigned."""
     theme: str = ""
-    """dark, light, contrast, colour_blind, sixteen or mono; empty: by the terminal."""
+    """dark, light, contrast, colour_blind, sixteen, mono, or NAME of themes/NAME.toml in the home; empty: by
+    the terminal."""
     symbols: str = "unicode"
     """unicode or ascii."""
     undo_seconds: Natural = 10
@@ -153,6 +154,16 @@ SIGN_INS = ("google", "microsoft")
 """Providers whose addresses are known; a client_id of one's own is still needed."""
 
 FILE = "config.toml"
+THEMES = "themes"
+"""The folder in the home where the owner's themes stand."""
+
+
+def own_themes(home: Path) -> tuple[str, ...]:
+    """Names of the owner's themes; one called like a theme that ships is left aside."""
+    shipped = _CHOICES["theme"]
+    return tuple(
+        name for path in sorted((home / THEMES).glob("*.toml")) if (name := path.stem) not in shipped
+    )
 
 
 def load(home: Path) -> Settings:
@@ -167,11 +178,14 @@ def load(home: Path) -> Settings:
         raise ConfigError(f"{path}, line {line}: this is no UTF-8 text. The desk was not opened.") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}). The desk was not opened.") from None
-    return read(text, path=str(path))
+    return read(text, path=str(path), own=own_themes(home))
 
 
-def read(text: str, *, path: str = FILE) -> Settings:
-    """Settings from TOML text. Raises ConfigError naming the path, the line and the field."""
+def read(text: str, *, path: str = FILE, own: tuple[str, ...] = ()) -> Settings:
+    """Settings from TOML text. Raises ConfigError naming the path, the line and the field.
+
+    `own` are the names of the owner's themes.
+    """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -180,7 +194,7 @@ def read(text: str, *, path: str = FILE) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise _placed(str(error), text, path) from None
-    _check(settings, text, path)
+    _check(settings, text, path, own=own)
     return settings
 
 
@@ -304,8 +318,9 @@ def _line(text: str, name: str) -> int:
     return next((n for n, line in enumerate(lines, 1) if pattern and pattern.match(line)), 1)
 
 
-def _check(settings: Settings, text: str, path: str) -> None:
-    for name, choices in _CHOICES.items():
+def _check(settings: Settings, text: str, path: str, *, own: tuple[str, ...]) -> None:
+    for name, shipped in _CHOICES.items():
+        choices = (*shipped, *own) if name == "theme" else shipped
         _choose(name, getattr(settings, name), choices, text, path)
     for box in settings.mailbox.values():
         for name, choices in _BOX_CHOICES.items():

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from textual.theme import Theme
 
 from themes import colour_blind, contrast, dark, light, mono, sixteen
-from themes.roles import Palette, variables
+from themes.roles import ROLES, Palette, variables
+
+__all__ = ["DEFAULTS", "PALETTES", "ROLES", "THEMES", "pick"]
 
 PALETTES: dict[str, Palette] = {
     "dark": dark.PALETTE,
@@ -33,16 +35,16 @@ DEFAULTS: dict[str, str] = variables(dark.PALETTE)
 _FEW = ("linux", "screen", "xterm", "ansi", "vt100", "vt220", "rxvt", "cons25")
 
 
-def pick(environ: Mapping[str, str], chosen: str = "") -> tuple[str, bool]:
+def pick(environ: Mapping[str, str], chosen: str = "", *, own: bool = False) -> tuple[str, bool]:
     """The theme to start with, and whether `App(ansi_color=True)` has to be said (else pass None).
 
     NO_COLOR (no-color.org: any value but the empty one) wins over `chosen`, the theme of the config, and
     sends no colour code only if the App's constructor is told. A terminal with sixteen colours gets its
-    own, instead of ours approximated.
+    own, instead of ours approximated. `own`: `chosen` is a theme of the owner's.
     """
     if environ.get("NO_COLOR"):
         return "mono", True
-    if chosen in PALETTES:
+    if own or chosen in PALETTES:
         return chosen, False
     if not environ.get("COLORTERM") and environ.get("TERM", "") in _FEW:
         return "sixteen", False

@@ -1,12 +1,17 @@
-"""Verbs about the program itself: keys, config."""
+"""Verbs about the program itself: keys, config, themes."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from deskterm import actions, config, jsonl
 from deskterm.cli import home, say
 from deskterm.cli.read import json_option
+
+if TYPE_CHECKING:
+    from deskterm.looks import Look
 
 
 @click.command("keys")
@@ -56,3 +61,40 @@ def config_verb() -> None:
 def _described(fields: list[tuple[str, str, str]]) -> None:
     for name, default, words in fields:
         say.line(f"# {name}{f' = {default}' if default else ''}: {words}")
+
+
+@click.command("themes")
+@click.argument("name", required=False)
+def themes_verb(name: str | None) -> None:
+    """The themes, which one is set, and how well each can be read; NAME prints one as a file to begin from.
+
+    A theme of your own is themes/NAME.toml in the desk's home; `theme = "NAME"` in config.toml puts it on.
+    """
+    from deskterm import looks
+    from store.errors import NotFound
+
+    folder = home.path()
+    worn = config.load(folder).theme
+    if name is not None:
+        found = next((look for look in looks.shipped() if look.name == name), None)
+        found = found or looks.worn(folder, name)
+        if found is None:
+            raise NotFound(f"There is no theme {name[:40]}; `deskterm themes` lists them.")
+        say.line(looks.as_file(found).rstrip("\n"))
+        return
+    say.rows(_theme(look, worn) for look in looks.shipped())
+    wrong: list[config.ConfigError] = []
+    for own in config.own_themes(folder):
+        try:
+            say.rows([_theme(looks.own(folder, own), worn)])
+        except config.ConfigError as error:
+            wrong.append(error)
+    for error in wrong:
+        say.told(str(error))
+
+
+def _theme(look: Look, worn: str) -> tuple[str, ...]:
+    """A theme as the cells of a list: contrast is WCAG's, 4.5 is level AA."""
+    least = "the terminal's colours" if look.least is None else f"contrast {look.least:.1f} or more"
+    faint = f"below level AA: {', '.join(look.faint)}" if look.faint else ""
+    return look.name, "set" if look.name == worn else "", least, faint, str(look.path or "")

@@ -49,6 +49,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "edit": ("docs", "Open a macro, rule, queue, hours or policy in $EDITOR."),
     "docs": ("docs", "Write all docs to a folder, or read them from one."),
     "keys": ("about", "Every key, as text, Markdown or JSON lines."),
+    "themes": ("about", "The themes, how well each can be read, and one as a file to begin from."),
     "config": ("about", "This machine's settings, each with its sentence."),
 }
 """Verb to the module of deskterm.cli that has it, and what it does in one line."""
