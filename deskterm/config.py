@@ -109,6 +109,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """unicode or ascii."""
     undo_seconds: Natural = 10
     """How long a reply can be called back before it leaves."""
+    letters_per_minute: Natural = 30
+    """How many letters of one bulk act leave in a minute (Exchange Online takes 30); 0: all at once."""
     after_solve: str = "next"
     """next or stay: where the cursor goes after a ticket is solved."""
     send_key: str = "solve"

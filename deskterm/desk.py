@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deskterm import pacing
 from deskterm.acts import Act
 from deskterm.clock import kept
 from deskterm.config import Settings, load
@@ -146,11 +147,15 @@ class Desk:
             if target is None:
                 raise Refused("There is nothing to redo.")
             plan = undo.plan(tx.conn, target)
-            again = self.now + self.settings.undo_seconds
-            waits = [Change(c.eid, "not_before", again) for c in plan.changes if c.eid.startswith("x")]
+            rows = dict.fromkeys(c.eid for c in plan.changes if c.eid.startswith("x"))
+            waits = [Change(eid, "not_before", self._leaves(n)) for n, eid in enumerate(rows)]
             receipt = tx.commit([*plan.changes, *waits], actor=self.agent, kind="redo", cause=target)
         self.wake.set()
         return Done(f"Did again {self.said(target)}", receipt)
+
+    def _leaves(self, n: int) -> int:
+        own = self.settings
+        return pacing.leaves_at(n, now=self.now, after=own.undo_seconds, per_minute=own.letters_per_minute)
 
     def said(self, entry: int) -> str:
         """An entry in a few words, such as `solve of #12`."""

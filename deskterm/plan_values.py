@@ -83,6 +83,14 @@ class Plan(msgspec.Struct, frozen=True):
         return sum(step.letter is not None for step in self.steps)
 
     @property
+    def people(self) -> int:
+        """To how many addresses letters would leave."""
+        from deskterm.replies import address_of  # a verb that only reads has no use for what comes with it
+
+        letters = [step.letter for step in self.steps if step.letter]
+        return len({address_of(who) for letter in letters for who in (*letter.to, *letter.cc)})
+
+    @property
     def notes(self) -> int:
         return sum(step.note is not None for step in self.steps)
 
@@ -91,10 +99,11 @@ class Plan(msgspec.Struct, frozen=True):
         return sum(len(step.changes) for step in self.steps)
 
     def counted(self) -> str:
-        """`12 tickets would change, 3 letters would leave, 1 note`."""
+        """`12 tickets would change, 3 letters would leave to 2 people, 1 note`."""
         parts = [many(self.changed, "ticket") + " would change"]
         if self.letters:
-            parts.append(many(self.letters, "letter") + " would leave")
+            whom = f" to {many(self.people, 'person', 'people')}" if self.letters > 1 else ""
+            parts.append(f"{many(self.letters, 'letter')} would leave{whom}")
         if self.notes:
             parts.append(many(self.notes, "note"))
         return ", ".join(parts)

@@ -6,11 +6,12 @@ and the shell make and apply their bulk acts here; knows neither of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
-from deskterm import acts, live, recipients, replies, writing
+from deskterm import acts, live, pacing, recipients, replies, writing
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
 from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step
@@ -37,6 +38,17 @@ __all__ = [
     "to_json",
 ]
 
+T = TypeVar("T")
+
+Tell = Callable[[str, int, int], None]
+"""Hears how far a long act is: what is done, how many tickets are, of how many."""
+PLANNING, DOING = "Planning", "Doing"
+
+
+def silent(what: str, so_far: int, of: int) -> None:
+    """Nobody listens."""
+
+
 _AT_ONCE = 4096
 """Ids of one kind that one stamp can make."""
 
@@ -59,8 +71,9 @@ def make_set(
 
 
 def make_macro(
-    desk: Desk, macro: Macro, tickets: Sequence[str], answers: Mapping[str, str] | None = None
-) -> Plan:
+    desk: Desk, macro: Macro, tickets: Sequence[str], answers: Mapping[str, str] | None = None,
+    *, tell: Tell = silent,
+) -> Plan:  # fmt: skip
     """What a macro would do to tickets, given by id: fields, letters and notes.
 
     What keeps it from being done (a blank without an answer, a name without a value, nobody to write to)
@@ -68,11 +81,11 @@ def make_macro(
     """
     with many.snapshot(desk.conn):
         run = _Run(desk, macro, answers or {}, tickets)
-        steps = [run.step(ticket) for ticket in run.tickets]
+        steps = [run.step(ticket) for ticket in counted(run.tickets, tell, PLANNING)]
     return of_steps(desk, steps, kind="macro", words=f"Macro {macro.name} on {acts.name(run.tickets)}")
 
 
-def apply(desk: Desk, plan: Plan) -> Done:
+def apply(desk: Desk, plan: Plan, *, tell: Tell = silent) -> Done:
     """Do exactly what the plan says, in one transaction with one undo.
 
     Raises Refused, with nothing changed, when a planned ticket changed since, or the plan cannot be done.
@@ -84,11 +97,19 @@ def apply(desk: Desk, plan: Plan) -> Done:
     def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
         _unmoved(tx, plan)
         written = _Writing(desk, tx, plan)
-        for step in plan.steps:
+        for step in counted(plan.steps, tell, DOING):
             written.do(step)
         return plan.kind, written.changes, written.beside
 
     return desk.commit(make, words=plan.words)
+
+
+def counted(things: Sequence[T], tell: Tell, what: str) -> Iterator[T]:
+    """The things, telling at each how many came before it and at the end that it was all."""
+    for n, thing in enumerate(things):
+        tell(what, n, len(things))
+        yield thing
+    tell(what, len(things), len(things))
 
 
 def check(plan: Plan) -> None:
@@ -262,6 +283,13 @@ class _Writing:
         self.made[prefix] += 1
         return ids.from_stamp(prefix, self.stamp + (ticks << stamp.SLOT_BITS), n)
 
+    def _leaves(self) -> int:
+        """When the letter whose ids were just made may leave."""
+        own = self.desk.settings
+        return pacing.leaves_at(
+            self.made["x"] - 1, now=self.desk.now, after=own.undo_seconds, per_minute=own.letters_per_minute
+        )
+
     def _letter(self, ticket: Ticket, letter: Letter) -> None:
         desk = self.desk
         to = (*letter.to, *letter.cc)
@@ -275,7 +303,7 @@ class _Writing:
                 box.address if box is not None and box.plus else "",
             ),
             ids=(self._id("m"), self._id("x")), now=desk.now,
-            not_before=desk.now + desk.settings.undo_seconds, then=None,
+            not_before=self._leaves(), then=None,
             last=self.answered.get(letter.answers), held=not free,
         )  # fmt: skip
         # What becomes of the ticket stands in the plan itself.

@@ -30,12 +30,12 @@ class Pace:
         (first, few), (last, many) = self._seen[0], self._seen[-1]
         return (many - few) / (last - first) if last > first else 0.0
 
-    def words(self, left: int) -> str:
+    def words(self, left: int, *, noun: str = "letters") -> str:
         """`310 letters/s, 13 min left`, or nothing while too little is known."""
         pace = self.per_second()
         if pace <= 0:
             return ""
-        return f"{_rounded(pace)} letters/s, {_length(left / pace)} left"
+        return f"{_rounded(pace)} {noun}/s, {_length(left / pace)} left"
 
 
 def _rounded(pace: float) -> str:

@@ -16,9 +16,10 @@ import click
 from deskterm import chosen, edits, jsonl, moments, plans, sets
 from deskterm.cli import say, tell
 from deskterm.cli.asking import Asking
+from deskterm.cli.going import going
 from deskterm.cli.home import opened
 from deskterm.counting import many
-from deskterm.desk import Desk
+from deskterm.desk import Desk, Done
 from store.errors import NotFound, Refused
 from store.log import undo
 
@@ -126,7 +127,10 @@ def macro_verb(name: str | None, query: tuple[str, ...], answers: tuple[str, ...
             raise click.UsageError("Say which macro, as in `deskterm macro refund 12`.")
         macro = macros.parse(desk.doc("macro", name).body)
         given = dict(_answer(text, macros.blanks(macro)) for text in answers)
-        _do(desk, plans.make_macro(desk, macro, chosen.ids(desk, _query(query)), given), how)
+        found = chosen.ids(desk, _query(query))
+        with going() as shown:
+            plan = plans.make_macro(desk, macro, found, given, tell=shown)
+        _do(desk, plan, how)
 
 
 def _answer(text: str, blanks: tuple[str, ...]) -> tuple[str, str]:
@@ -216,13 +220,35 @@ def _do(desk: Desk, plan: plans.Plan, how: How) -> None:
         _as_json(plan)
     if how.keep is not None or how.dry_run:
         return
-    if how.kept is None and plan.changed > 1 and not how.yes:
+    if how.kept is None and (plan.changed > 1 or plan.letters > 1) and not how.yes:
         _agreed(plan)
-    done = plans.apply(desk, plan)
-    held = " (letters held: `deskterm live on` lets them go)" if plan.letters and not _free(desk) else ""
-    say.told(f"{done.words}: nothing to change" if not done.happened else done.words + held)
+    done = _applied(desk, plan)
+    say.told(f"{done.words}: nothing to change" if not done.happened else done.words + _leaving(desk, plan))
     if how.as_json:
         _as_json(plan)
+
+
+def _applied(desk: Desk, plan: plans.Plan) -> Done:
+    """Do it. Who stops it is told whether that came too late; half of it never stands."""
+    before = desk.store.last_lseq()
+    try:
+        with going() as shown:
+            return plans.apply(desk, plan, tell=shown)
+    except KeyboardInterrupt:
+        if desk.store.last_lseq() != before:
+            say.told(f"It was done already: {plan.words}. `deskterm undo` takes it back.")
+        raise
+
+
+def _leaving(desk: Desk, plan: plans.Plan) -> str:
+    """What becomes of the letters of a plan that was just done."""
+    if plan.letters and not _free(desk):
+        return " (letters held: `deskterm live on` lets them go)"
+    pace = desk.settings.letters_per_minute
+    if not pace or plan.letters <= pace:
+        return ""
+    minutes = many(-(-plan.letters // pace), "minute")
+    return f" ({plan.letters:,} letters leave over {minutes}; `deskterm undo` works until the first has left)"
 
 
 def _free(desk: Desk) -> bool:

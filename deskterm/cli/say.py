@@ -13,6 +13,9 @@ from contextlib import contextmanager
 
 from deskterm import safe
 
+_over = False
+"""Whether a line stands on the terminal that is to be written over."""
+
 
 class NotPrinted(Exception):
     """Standard output took no more, such as on a full disk: what stands there is not complete."""
@@ -65,6 +68,16 @@ def raw(data: bytes) -> None:
 def told(text: str) -> None:
     """A line of narration."""
     sys.stderr.write(f"{safe.plain(text)}\n")
+
+
+def over(text: str) -> None:
+    """Narration that is written over by the next; on a terminal only. Empty: the line is free again."""
+    global _over
+    if not can_ask() or (not text and not _over):
+        return
+    _over = bool(text)
+    sys.stderr.write(f"\r\x1b[K{safe.clean(text)}")
+    sys.stderr.flush()
 
 
 def ask(question: str) -> str:

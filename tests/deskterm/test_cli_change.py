@@ -75,7 +75,7 @@ def test_a_dry_run_shows_who_from_to_and_what_would_leave(home: Path) -> None:
     assert "    Hello Dana," in out
     assert "    12 EUR are on their way." in out
     assert "    sent 12 EUR" in out
-    assert out.splitlines()[-1] == "2 tickets would change, 2 letters would leave, 2 notes"
+    assert out.splitlines()[-1] == "2 tickets would change, 2 letters would leave to 2 people, 2 notes"
     assert digest(home) == before
 
 

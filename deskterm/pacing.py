@@ -1,0 +1,12 @@
+"""How fast the letters of one bulk act leave, so that no server takes the desk for a sender of junk.
+
+Pure. What does not leave in the first minute can be called back for as long as it waits.
+"""
+
+from __future__ import annotations
+
+
+def leaves_at(n: int, *, now: int, after: int, per_minute: int) -> int:
+    """When the n-th letter (from 0) of an act may leave, Unix seconds; 0 a minute paces nothing."""
+    minutes = n // per_minute if per_minute else 0
+    return now + after + 60 * minutes
