@@ -18,17 +18,11 @@ from store.log import project, stamp
 from store.model import Bucket, Customer, Line, Message, Ticket
 from store.reads import many, promised, timeline
 from store.rules import sla
-from store.rules.match import matches
+from store.rules.match import OF_TICKET, matches
 from store.rules.promises import Event, Facts
 from store.rules.query import Node, Text, leaves
 
 AT_ONCE = 500
-_NO_TEXT = frozenset({
-    "status", "is", "bucket", "assignee", "group", "priority", "tag", "type", "channel", "brand", "number",
-    "created", "updated", "since", "sla", "due", "customer", "account", "account.tier", "account.arr",
-    "account.csm", "account.renewal", "subject",
-})  # fmt: skip
-"""Fields that are asked of the ticket itself; for the others its letters are read."""
 _RUNNING = frozenset({Bucket.ACTIVE, Bucket.WAITING, Bucket.SNOOZED})
 
 
@@ -56,7 +50,7 @@ def line(ticket: Ticket, customer: Customer | None) -> Line:
 
 
 def _asks_letters(tree: Node) -> bool:
-    return any(isinstance(leaf, Text) or leaf.field not in _NO_TEXT for leaf in leaves(tree))
+    return any(isinstance(leaf, Text) or leaf.field not in OF_TICKET for leaf in leaves(tree))
 
 
 def _then(desk: Desk, at: int, *, letters: bool) -> Iterator[tuple[About, Sequence[Message]]]:

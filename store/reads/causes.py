@@ -5,12 +5,12 @@ Reads the log; decides nothing.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
+from store.log import project
+from store.log.entry import Value
 from store.model import Kind
 from store.registry import PUT
 from store.rules.firing import DEPTH, Cause
@@ -21,6 +21,9 @@ KIND = "rule"
 
 QUIET = frozenset({"archive", "undo", "redo", "restore"})
 """Kinds of entries no rule looks at: what is past, and what takes back."""
+
+TELLS = {When.RECEIVED: "m", When.REPLIED: "m", When.CREATED: "tm", When.CHANGED: "t"}
+"""The kinds of rows whose changes tell of a cause: tickets, messages."""
 
 _RULE = "rule:"
 
@@ -60,21 +63,26 @@ def since(conn: sqlite3.Connection, lseq: int, *, limit: int = 200) -> tuple[lis
     return found, lseq
 
 
-def of_entry(conn: sqlite3.Connection, entry: Entry, eids: Iterable[str]) -> Iterator[Happening]:
-    """What one entry meant to each ticket it touched."""
-    by, root, depth = _ancestry(conn, entry)
+def of_entry(
+    conn: sqlite3.Connection, entry: Entry, eids: Iterable[str], *, rows: str = "tm"
+) -> Iterator[Happening]:
+    """What one entry meant to each ticket it touched; of the kinds of rows in `rows` alone (see TELLS)."""
     fields: dict[str, set[str]] = {}
     begun: set[str] = set()
     letters: list[tuple[str, str, When, bool]] = []
     for eid in eids:
-        if eid[0] not in "tm":
+        if eid[0] not in rows:
             continue
-        rows = conn.execute("SELECT field, value FROM change WHERE eid = ? AND id = ?", (eid, entry.id))
-        for field, value in rows.fetchall():
+        changes = conn.execute("SELECT field, value FROM change WHERE eid = ? AND id = ?", (eid, entry.id))
+        for field, value in changes.fetchall():
             if eid.startswith("t"):
                 (begun.add(eid) if field == PUT else fields.setdefault(eid, set()).add(field))
             elif field == PUT and (letter := _letter(value)):
                 letters.append((letter[0], eid, letter[1], letter[2]))
+
+    if not (begun or letters or fields):
+        return
+    by, root, depth = _ancestry(conn, entry)
 
     def cause(what: When, *, set_: Iterable[str] = (), verified: bool = True) -> Cause:
         return Cause(what, entry.id, root, depth, by, frozenset(set_), verified)
@@ -94,9 +102,9 @@ def wait_over(moment: int) -> Cause:
     return Cause(When.WAITED, since=moment)
 
 
-def _letter(value: object) -> tuple[str, When, bool] | None:
+def _letter(value: Value) -> tuple[str, When, bool] | None:
     """Ticket, kind of cause and whether the sender is vouched for; None for a message that is no letter."""
-    row = cast(dict[str, object], json.loads(str(value)))
+    row = project.row_of(value)
     kind = row.get("kind")
     if kind not in (Kind.IN, Kind.OUT) or (kind == Kind.OUT and row.get("auto")):
         return None

@@ -69,8 +69,8 @@ def ask(
     return answers
 
 
-def _against(rule: Rule, cause: Cause, subject: Subject, *, now: int, zone: tzinfo) -> str:
-    """What keeps a rule from acting; empty when nothing does."""
+def unheard(rule: Rule, cause: Cause) -> str:
+    """What keeps a rule from looking at a cause of its kind, whatever the ticket; empty when nothing does."""
     if cause.by and cause.by not in rule.follows:
         return f"this is the act of {cause.by}, and the rule does not follow it"
     if cause.depth >= DEPTH:
@@ -79,6 +79,13 @@ def _against(rule: Rule, cause: Cause, subject: Subject, *, now: int, zone: tzin
         return f"none of {', '.join(rule.fields)} was set"
     if not cause.verified and not rule.unverified:
         return "nobody vouches for the sender"
+    return ""
+
+
+def _against(rule: Rule, cause: Cause, subject: Subject, *, now: int, zone: tzinfo) -> str:
+    """What keeps a rule from acting; empty when nothing does."""
+    if reason := unheard(rule, cause):
+        return reason
     if rule.tree is not None and not matches(rule.tree, subject, now=now, me="", zone=zone):
         return f"{rule.match} does not hold"
     return ""

@@ -32,6 +32,14 @@ IS_BUCKET: dict[str, frozenset[Bucket]] = {
 """The words of `is:` that are parts of the desk."""
 
 
+OF_TICKET = frozenset({
+    "status", "is", "bucket", "assignee", "group", "priority", "tag", "type", "channel", "brand", "number",
+    "created", "updated", "since", "sla", "due", "customer", "account", "account.tier", "account.arr",
+    "account.csm", "account.renewal", "subject",
+})  # fmt: skip
+"""Fields that are asked of the ticket itself; for the others its letters have to be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A ticket with all that a query can ask about it."""
@@ -72,6 +80,14 @@ def matches(tree: Node, subject: Subject, *, now: int, me: str, zone: tzinfo = U
     return _holds(tree, _Asked(subject, now, me, zone))
 
 
+def may_match(tree: Node, subject: Subject, *, now: int, me: str, zone: tzinfo = UTC) -> bool:
+    """Whether the ticket can answer the query once its letters are known; they need not be in `subject`.
+
+    Where this says no, `matches` says no of any letters, and nobody has to read them.
+    """
+    return _may(tree, _Asked(subject, now, me, zone), wanted=True)
+
+
 def stretch(value: Amount | Length | Day, *, field: fields.Field, now: int, zone: tzinfo) -> Stretch:
     """The numbers or moments a value of this field means."""
     match value:
@@ -101,6 +117,21 @@ def _holds(tree: Node, asked: _Asked) -> bool:
         case Term(name, values):
             field = fields.BY_NAME[name]
             return any(_answers(field, value, asked) for value in values)
+
+
+def _may(tree: Node, asked: _Asked, *, wanted: bool) -> bool:
+    """Whether a part of the query can still come out as `wanted`."""
+    match tree:
+        case And(items):
+            return (all if wanted else any)(_may(item, asked, wanted=wanted) for item in items)
+        case Or(items):
+            return (any if wanted else all)(_may(item, asked, wanted=wanted) for item in items)
+        case Not(item):
+            return _may(item, asked, wanted=not wanted)
+        case Text():
+            return True
+        case Term(name, _):
+            return name not in OF_TICKET or _holds(tree, asked) is wanted
 
 
 def _has_text(wanted: Text, asked: _Asked) -> bool:

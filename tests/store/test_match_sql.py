@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from store.model import Account, Bucket, Customer, Kind, Status, Ticket
 from store.reads import sql
 from store.rules import fields, query
-from store.rules.match import Subject, matches
+from store.rules.match import Subject, matches, may_match
 from store.rules.query import Node, Term, Text, all_of, any_of, not_, parse
 from store.rules.spans import Amount, Day, Length
 from tests.store.desk_rows import Case, Letter, Rows, add, add_people, empty
@@ -207,6 +207,34 @@ def test_both_back_ends_agree(cases: list[Case], trees: list[Node], me: str) -> 
             assert {s.ticket.bucket for s in subjects if s.ticket.id in found} <= where.buckets
     finally:
         rows.conn.close()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CASES, min_size=1, max_size=3), st.lists(TREES, min_size=4, max_size=8))
+def test_a_ticket_whose_letters_need_not_be_read_answers_no(cases: list[Case], trees: list[Node]) -> None:
+    rows, subjects = _desk(cases)
+    rows.conn.close()
+    for tree in (*trees, *map(not_, trees)):
+        for seen in subjects:
+            bare = Subject(seen.ticket, seen.customer, seen.account)
+            if not may_match(tree, bare, now=NOW, me="ann"):
+                assert not matches(tree, seen, now=NOW, me="ann"), str(tree)
+
+
+@pytest.mark.parametrize(
+    ("typed", "may"),
+    [
+        ("refund tag:gone", False),
+        ("refund OR tag:gone", True),
+        ("-(refund OR tag:vip)", False),
+        ("-(refund tag:vip)", True),
+        ("-tag:gone has:file", True),
+        ("is:done from:acme", False),
+    ],
+)
+def test_what_the_ticket_alone_decides(typed: str, may: bool) -> None:
+    seen = Subject(Ticket("t", 1, "", Status.OPEN, 3, 0, 0, tags=("vip",)))
+    assert may_match(parse(typed), seen, now=NOW, me="ann") is may
 
 
 @pytest.fixture(scope="module")
