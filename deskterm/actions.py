@@ -87,7 +87,7 @@ _GO = (
     _go("snoozed", "snoozed", "s"),
     _go("drafts", "drafts", "d"),
     _go("outbox", "outbox", "o"),
-    _go("search", "search", "/"),
+    Action("go.search", "search", ("g /",), group="Go", shell="deskterm search WORDS"),
     _go("customer", "this customer", "c"),
     _go("history", "history", "h"),
     _go("errors", "errors", "e"),

@@ -12,7 +12,7 @@ from deskterm import acts, known, panes
 from deskterm.safe import clean
 from deskterm.screens.showing import ORDERS
 from deskterm.widgets.picker import Choice, PickerBox, Question
-from store.errors import Refused
+from store.errors import QueryError, Refused
 from store.model import Queue
 
 if TYPE_CHECKING:
@@ -146,9 +146,25 @@ class Going:
             self.screen.showing.go(EVERYTHING, keep=ticket)
 
     def search(self) -> None:
-        """Everything, and the filter box open on it."""
-        self.screen.showing.go(EVERYTHING)
-        self.screen.filtering.open()
+        """The search screen; from there to a ticket, or to all that was found as a list."""
+        from deskterm.screens.searching import SearchScreen, Went
+
+        async def then(went: Went | None) -> None:
+            if went is not None and went.ticket:
+                self.show_ticket(went.ticket)
+                await self.open_ticket()
+            elif went is not None:
+                self._listed(went.query)
+
+        desk, look = self.desk, self.screen.look
+        screen = SearchScreen(desk, symbols=look, saved=self.screen.showing.read_tabs)
+        self.screen.desk_app.push_screen(screen, then)
+
+    def _listed(self, query: str) -> None:
+        try:
+            self.screen.showing.go(Queue(clean(query), query, "newest"))
+        except QueryError as error:
+            self.screen.telling.tell(str(error), bad=True)
 
     def customer(self) -> None:
         """All tickets of the customer under the cursor."""

@@ -139,6 +139,18 @@ class Showing:
             return "Nothing waits for you.", *drawing.what_next(known.what_next(self.desk), now=self.desk.now)
         return ("Nothing here.",)
 
+    def read_tabs(self) -> None:
+        """The queues themselves again, where one was made or taken back."""
+        tabs = panes.tabs(self.desk)
+        if tabs == self.tabs:
+            return
+        names = [tab.name for tab in tabs]
+        self.active = names.index(self.view.queue.name) if self.view.queue.name in names else -1
+        self.tabs = tabs
+        self._counts = list(panes.standing(self.desk, tabs).counts)
+        self._seen = list(self._counts)
+        self.draw_tabs()
+
     # Everything again
 
     def refresh(self, *, own: bool = False) -> None:
@@ -148,6 +160,7 @@ class Showing:
         screen.list.now = self.desk.now
         screen.list.failed = panes.failed(self.desk)
         screen.list.reload()
+        self.read_tabs()
         self.draw_tabs(own=own)
         self.draw_heading()
         self.show_ticket()

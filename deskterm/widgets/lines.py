@@ -45,6 +45,11 @@ class LinePane(Pane):
             self._lines, self._top = ready, self._top if keep else 0
             self.refresh_changed()
 
+    @property
+    def top_line(self) -> int:
+        """The line that stands first on the screen."""
+        return self._top
+
     def scroll_into_view(self, first: int, last: int) -> None:
         """Scroll no more than needed to show these lines, the first above all."""
         down = max(last - self.body_height + 1 - self._top, 0)

@@ -88,9 +88,18 @@ def search(
     found = _walk(conn, plan, order=order, limit=limit + 1)
     if plan.wider or not plan.match:
         found = _with_others(conn, plan, found, order=order, limit=limit + 1)
-    phrases = [(stems(leaf.text), leaf.open) for leaf in islice(_wanted(tree), MARKED)]
-    hits = tuple(_hit(conn, seen, phrases=phrases, texts=texts) for seen in found[:limit])
+    marked = _phrases(tree)
+    hits = tuple(_hit(conn, seen, phrases=marked, texts=texts) for seen in found[:limit])
     return Found(hits, more=len(found) > limit, problems=tuple(map(str, problems)))
+
+
+def phrases(text: str) -> list[tuple[list[str], bool]]:
+    """What `spots` marks in a letter for this search: stems of a phrase, and whether its last word is open."""
+    return _phrases(query.lenient(text)[0])
+
+
+def _phrases(tree: Node) -> list[tuple[list[str], bool]]:
+    return [(stems(leaf.text), leaf.open) for leaf in islice(_wanted(tree), MARKED)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,11 @@ async def previewed(stage: Stage) -> None:
     await stage.until(lambda: "would change" in stage.text)
 
 
+async def searched(stage: Stage) -> None:
+    """What was typed is found, and the letter stands beside it."""
+    await stage.until(lambda: "found" in stage.text and "@" in stage.text)
+
+
 MAIN = (
     Scene("three_panes", size=WIDE),
     Scene("selection", ("x", "x", "j"), WIDE),
@@ -99,6 +104,10 @@ HISTORY = (
     Scene("ticket", ("p", "4", "t", "=later", "enter", "H", "j"), WIDE),
     Scene("desk", ("e", "g", "h", "j")),
 )
+SEARCH = (
+    Scene("hits", ("g", "slash", "=export"), WIDE, end=searched),
+    Scene("examples_80x24", ("g", "slash")),
+)
 STATES = (
     Scene("empty", ("asterisk", "e"), WIDE),
     Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
@@ -121,5 +130,5 @@ LOOKS = (
 
 GROUPS = {
     "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
-    "looks": LOOKS,
+    "looks": LOOKS, "search": SEARCH,
 }  # fmt: skip
