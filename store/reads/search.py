@@ -94,7 +94,7 @@ def search(
 
 
 def phrases(text: str) -> list[tuple[list[str], bool]]:
-    """What `spots` marks in a letter for this search: stems of a phrase, and whether its last word is open."""
+    """What `spots` marks in a letter for this search: stems of phrases, and whether the last word is open."""
     return _phrases(query.lenient(text)[0])
 
 
