@@ -232,7 +232,7 @@ def set_up(home: Path) -> SetUp:
 
 def unfit(environ: Mapping[str, str], terminal: bool) -> str:
     """Why the screen cannot be drawn here, or nothing."""
-    way = "The same desk works line by line: `deskterm ls`, `deskterm show N`, `deskterm reply N`."
+    way = "The same desk works line by line: `deskterm --plain`, or `deskterm ls`, `deskterm show N`."
     if not terminal:
         return f"The screen needs a terminal, and this is none. {way}"
     if environ.get("TERM", "") in ("dumb", "unknown"):

@@ -105,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = ""
     """dark, light, contrast, colour_blind, sixteen, mono, or NAME of themes/NAME.toml in the home; empty: by
     the terminal."""
+    plain: bool = False
+    """Work line by line, as a screen reader wants it: `deskterm` asks for words and draws no screen."""
     symbols: str = "unicode"
     """unicode or ascii."""
     undo_seconds: Natural = 10

@@ -33,15 +33,21 @@ PRACTICE = "practice"
 @click.option("--reset", is_flag=True, help="Throw away what was done there and begin anew.")
 def demo_verb(headless: bool, reset: bool) -> int | None:
     """Open the practice desk; without a terminal, print its queue."""
-    home = path() / PRACTICE
+    from deskterm.cli.home import plain
+
+    home, lines = path() / PRACTICE, plain() and not headless
     desk = _prepared(home, reset=reset)
     try:
         if headless:
             say.line(str(home))
-        elif not (say.terminal() and say.can_ask()):
+        elif not lines and not (say.terminal() and say.can_ask()):
             _queue(desk)
     finally:
         desk.close()
+    if lines:
+        from deskterm.cli.plain import talk
+
+        return talk(home)
     if headless or not (say.terminal() and say.can_ask()):
         return None
     from deskterm.app import run
@@ -49,9 +55,13 @@ def demo_verb(headless: bool, reset: bool) -> int | None:
     return run(home)
 
 
-def practice(folder: Path) -> int:
-    """Open the practice desk inside a home, on the screen."""
+def practice(folder: Path, *, lines: bool = False) -> int:
+    """Open the practice desk inside a home, on the screen or line by line."""
     _prepared(folder / PRACTICE, reset=False).close()
+    if lines:
+        from deskterm.cli.plain import talk
+
+        return talk(folder / PRACTICE)
     from deskterm.app import run
 
     return run(folder / PRACTICE)

@@ -36,6 +36,14 @@ def path() -> Path:
     return Path(str(found)).expanduser() if found else default()
 
 
+def plain() -> bool:
+    """Whether to work line by line: `--plain`, or `plain = true` in config.toml. Raises ConfigError."""
+    from deskterm import config
+
+    asked = bool(click.get_current_context().find_root().params.get("plain"))
+    return asked or config.load(path()).plain
+
+
 @contextmanager
 def opened(*, found: bool = False) -> Generator[Desk]:
     """The desk, closed afterwards. Only with `found` may a new one be made. Raises NotFound."""

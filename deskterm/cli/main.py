@@ -106,10 +106,11 @@ def _unknown(verb: str) -> str:
 
 @click.command(cls=Verbs, invoke_without_command=True, no_args_is_help=False)
 @click.option("--home", metavar="DIR", envvar=home.VARIABLE, help="The desk's folder.")
+@click.option("--plain", is_flag=True, help="Line by line, as for a screen reader: nothing is drawn.")
 @click.version_option(__version__)
 @click.pass_context
-def verbs(ctx: click.Context, home: str | None) -> int | None:
-    """A help desk in the terminal. Without a verb it opens the screen.
+def verbs(ctx: click.Context, home: str | None, plain: bool) -> int | None:
+    """A help desk in the terminal. Without a verb it opens the screen; with --plain it asks for words.
 
     Exit codes: 0 done, 1 failed, 2 usage, 3 nothing matched, 4 refused.
     """
@@ -120,8 +121,15 @@ def _screen() -> int:
     from deskterm import setting_up
     from store.errors import Refused
 
+    if home.plain():
+        from deskterm.cli import plain
+
+        return plain.begin(home.path())
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Refused("The screen needs a terminal; without one use a verb, such as `deskterm ls`.")
+        raise Refused(
+            "The screen needs a terminal; without one use a verb, such as `deskterm ls`, or"
+            " `deskterm --plain`."
+        )
     folder = home.path()
     if setting_up.is_new(folder):
         from deskterm.cli.setup import on_screen

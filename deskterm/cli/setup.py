@@ -56,11 +56,18 @@ def setup_verb(
     Without options, on a terminal, it is a screen of five questions. The password comes from the keyring,
     --password-command, DESKTERM_PASSWORD, or is asked for; with --oauth there is none.
     """
-    if not address and not any(given.values()) and say.terminal() and say.can_ask():
-        return on_screen(home.path())
     folder = home.path()
-    settings = config.load(folder)
-    box = _asked(address, given)
+    if not address and not any(given.values()) and say.can_ask():
+        if home.plain():
+            return by_lines(folder)
+        if say.terminal():
+            return on_screen(folder)
+    _set_up(folder, config.load(folder), _asked(address, given), agent, yes=yes, probe=probe)
+    return None
+
+
+def _set_up(folder: Path, settings: Settings, box: Box, agent: str, *, yes: bool, probe: bool) -> None:
+    """Find servers, log in once, keep it all. Raises where one of them fails; nothing is kept then."""
     _replaced(settings, box, yes=yes)
     secrets = _Secrets()
     box = _servers(box, settings, yes=yes)
@@ -78,13 +85,36 @@ def setup_verb(
         say.told(mailboxes.no_way_out(box, folder))
     kept = folder / config.FILE
     say.told(f"Kept in {kept}. `deskterm sync` reads the mailbox, `deskterm live on` lets replies leave.")
-    return None
+
+
+READER = "Do you use a screen reader, or want to work line by line? [y/N]"
+
+
+def by_lines(folder: Path) -> int:
+    """The same questions without a screen, then the desk, or the practice desk, line by line."""
+    from deskterm.cli.plain import talk
+
+    if not say.can_ask():
+        raise click.UsageError("Nothing is set up here; say which mailbox: deskterm setup --address A.")
+    address = say.ask("Your support address, or only enter for the practice desk:")
+    if not address:
+        from deskterm.cli.desk import practice
+
+        return practice(folder, lines=True)
+    settings = msgspec.structs.replace(config.load(folder), plain=True)
+    _set_up(folder, settings, Box(address=one_address(address)), "", yes=False, probe=False)
+    return talk(folder)
 
 
 def on_screen(folder: Path) -> int:
-    """The five questions on a screen, and then the desk they lead to, or the practice desk."""
+    """The five questions on a screen, and then the desk they lead to, or the practice desk.
+
+    The first question of all is whether a screen is wanted: who cannot see one is asked without.
+    """
     from deskterm.app import run, set_up
 
+    if setting_up.is_new(folder) and say.ask(READER).lower() in ("y", "yes"):
+        return by_lines(folder)
     said = set_up(folder)
     if said.ending == "practice":
         from deskterm.cli.desk import practice

@@ -99,6 +99,8 @@ def test_X08_setup_shows_the_fingerprint_and_offers_no_way_round(
 def test_the_first_run_on_a_terminal_is_the_setup_screen(tmp_path: Path) -> None:
     command = [PYTHON, "-m", "deskterm", "--home", str(tmp_path / "home")]
     with Terminal(command, env=environment()) as terminal:
+        terminal.until("Do you use a screen reader")
+        terminal.send("\r")
         terminal.until("Which address do customers write to?")
         terminal.send("\x11")
         assert terminal.wait() == 0
@@ -108,6 +110,8 @@ def test_the_first_run_on_a_terminal_is_the_setup_screen(tmp_path: Path) -> None
 def test_a_signal_gives_the_terminal_back(tmp_path: Path) -> None:
     command = [PYTHON, "-m", "deskterm", "--home", str(tmp_path / "home")]
     with Terminal(command, env=environment()) as terminal:
+        terminal.until("Do you use a screen reader")
+        terminal.send("\r")
         terminal.until("Which address do customers write to?")
         terminal.kill(signal.SIGTERM)
         assert terminal.wait() == 128 + signal.SIGTERM
