@@ -92,6 +92,15 @@ _GO = (
     _go("history", "history", "h"),
     _go("errors", "errors", "e"),
     Action(
+        "go.rules",
+        "rules and promises",
+        ("g R",),
+        undo=UNDO,
+        group="Go",
+        shell="deskterm rules",
+        help="Switch, edit and try them on the past.",
+    ),
+    Action(
         "desk.live",
         "going live",
         ("g l",),

@@ -7,7 +7,7 @@ past is read from the log, each act seen as the desk stood right after it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -20,6 +20,7 @@ from deskterm.subjects import About
 from store.errors import NotFound, Refused
 from store.log import project, stamp
 from store.log.entry import Change, Value
+from store.log.history import Was
 from store.model import Ticket
 from store.reads import causes
 from store.reads.causes import Entry, Happening
@@ -104,6 +105,11 @@ def before(ticket: Ticket, change: Change) -> Value:
     return held(ticket, change.field)
 
 
+def was(ticket: Ticket, change: Change) -> Was:
+    """A change as history tells it: the field before and after."""
+    return Was(change.eid, change.field, before(ticket, change), change.value)
+
+
 def _newest(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT ifnull(max(n), 0) FROM ticket").fetchone()[0])
 
@@ -115,14 +121,22 @@ def _tried(desk: Desk, conn: sqlite3.Connection, rules: list[Armed], happening: 
         yield Tried(answer, doing(desk, conn, answer.rule, of) if answer.acts else None)
 
 
-def backtest(desk: Desk, one: Armed, *, since: int) -> Iterator[Would]:
+def on_to_the_end() -> bool:
+    """Nobody stops it."""
+    return False
+
+
+def backtest(
+    desk: Desk, one: Armed, *, since: int, stopped: Callable[[], bool] = on_to_the_end
+) -> Iterator[Would]:
     """What a rule would have done to what happened from the Unix second `since` on, oldest first.
 
     Other rules, and what it would itself have changed, are left out of account: each act is looked at as
-    it was. Raises Refused for a rule that counts from a moment the past does not keep.
+    it was. `stopped` is asked before each act that is looked at. Raises Refused for a rule that counts from
+    a moment the past does not keep.
     """
     if one.rule.when is When.WAITED:
-        yield from _waited(desk, one, since)
+        yield from _waited(desk, one, since, stopped)
         return
     conn, what = desk.conn, one.rule.when
     tells = causes.TELLS[what]
@@ -133,6 +147,8 @@ def backtest(desk: Desk, one: Armed, *, since: int) -> Iterator[Would]:
         (stamp.first_at(since), *sorted(causes.QUIET), f"* {tells[0]}*"),
     )
     for *head, eids in rows:
+        if stopped():
+            return
         for happening in causes.of_entry(conn, Entry(*head), str(eids).split(), rows=tells):
             if happening.cause.what is what and (would := _would(desk, one, happening)):
                 yield would
@@ -170,7 +186,7 @@ def _then(conn: sqlite3.Connection, ticket: str, entry: int) -> About | None:
     return replace(today, ticket=asof.of_row(today.ticket, row))
 
 
-def _waited(desk: Desk, one: Armed, since: int) -> Iterator[Would]:
+def _waited(desk: Desk, one: Armed, since: int, stopped: Callable[[], bool]) -> Iterator[Would]:
     """When a waiting rule's time would have come: between one act on a ticket and the next."""
     rule = one.rule
     if rule.since in ("due", "warn"):
@@ -185,6 +201,7 @@ def _waited(desk: Desk, one: Armed, since: int) -> Iterator[Would]:
     found = [
         would
         for eid in sorted({str(row[0]) for row in (*touched.fetchall(), *open_now.fetchall())})
+        if not stopped()
         for would in _waits_of(desk, one, eid, since)
     ]
     yield from sorted(found, key=lambda would: (would.at, would.ticket.id))

@@ -16,7 +16,7 @@ from store.log.entry import Change
 from store.model import Ticket
 from store.reads import conversation
 
-FAILED = outbox.FAILED
+FAILED, UNSURE, ASKS = outbox.FAILED, outbox.UNSURE, outbox.ASKS
 _WORDS = {
     outbox.QUEUED: "leaves in a moment",
     outbox.HELD: "held",

@@ -12,6 +12,7 @@ from deskterm.screens.going import Going
 from deskterm.screens.helping import Helping
 from deskterm.screens.listing import Listing
 from deskterm.screens.living import Living
+from deskterm.screens.ruling import Ruling
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
@@ -27,5 +28,5 @@ def parts(screen: MainScreen) -> dict[str, Handler]:
     return {
         **screen.acting.handlers(), **screen.composing.handlers(), **screen.filtering.handlers(),
         **screen.going.handlers(), **screen.helping.handlers(), **Listing(screen).handlers(),
-        **Copying(screen).handlers(), **Living(screen).handlers(),
+        **Copying(screen).handlers(), **Living(screen).handlers(), **Ruling(screen).handlers(),
     }  # fmt: skip

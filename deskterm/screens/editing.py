@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from deskterm.app import DesktermApp
 
 
-def edit_text(app: DesktermApp, text: str) -> str | None:
+def edit_text(app: DesktermApp, text: str, *, name: str = "reply-", ending: str = ".txt") -> str | None:
     """The text as it comes back from the editor; None when nothing is to change.
 
     The file is only ours (0600) and gone afterwards. An empty file cancels. Raises Refused with the
     reason when the editor cannot be started or fails; the text is kept then.
     """
     command = shlex.split(app.desk.settings.editor_command())
-    handle, name = tempfile.mkstemp(prefix="reply-", suffix=".txt", dir=app.desk.home)
-    path = Path(name)
+    handle, file = tempfile.mkstemp(prefix=name, suffix=ending, dir=app.desk.home)
+    path = Path(file)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
         with app.suspend():
-            status, why = _run([*command, name])
+            status, why = _run([*command, file])
         back = path.read_text(encoding="utf-8", errors="replace")
     except SuspendNotSupported:
         raise Refused("This terminal cannot step aside for an editor; the text is kept here.") from None

@@ -67,9 +67,9 @@ class Item:
         ]
         found: list[list[Run]] = [[(f" {self.day}", Role.BAND)]] if self.day else []
         found.append(head)
-        said = ", ".join(self._detail(one, look) for one in self.details)
-        if said:
-            rows = wrap(said, max(room - INDENT - 2, 20))
+        told = ", ".join(self._detail(one, look) for one in self.details)
+        if told:
+            rows = wrap(told, max(room - INDENT - 2, 20))
             found += [[(" " * INDENT, Role.DIM), (row, Role.DIM)] for row in rows[:3]]
         return found
 
@@ -94,7 +94,7 @@ def _item(entry: Happened, names: Mapping[str, Ticket], *, day: str) -> Item:
     touched = list(dict.fromkeys(was.eid for was in entry.changes if was.eid.startswith("t")))
     one = touched[0] if len(touched) == 1 else ""
     name = f"{len(touched):,} tickets" if len(touched) > 1 else _name(names.get(one))
-    details = tuple(said for was in entry.changes if any(said := _said(was)))
+    details = tuple(told for was in entry.changes if any(told := said(was)))
     if len(touched) > 1:
         details = ()
     void = "void: another machine had done it already" if entry.void else ""
@@ -116,7 +116,8 @@ def _why(entry: Happened) -> str:
     return f"{clean(entry.kind)} by {clean(entry.actor)}: not taken back from here" if machine else ""
 
 
-def _said(was: Was) -> tuple[str, str, str]:
+def said(was: Was) -> tuple[str, str, str]:
+    """A field as words, before and now; all empty for what nobody needs to see."""
     nothing = ("", "", "")
     if was.field in _HIDDEN:
         return nothing

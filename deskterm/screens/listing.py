@@ -12,7 +12,6 @@ from deskterm.screens import happened
 from deskterm.screens.reading import HistoryScreen
 from deskterm.unsent import Row
 from deskterm.widgets.picker import Choice, PickerBox, Question
-from store import outbox
 from store.errors import Refused, StoreError
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ WAYS: dict[str, Callable[[Desk, str], Done]] = {
 
 def _choices(state: str) -> tuple[Choice, ...]:
     """What a person can decide about a reply in this state."""
-    unsure, asks = state == outbox.UNSURE, state == outbox.ASKS
+    unsure, asks = state == unsent.UNSURE, state == unsent.ASKS
     last = Choice("arrived", "it arrived", "4", "it counts as sent") if unsure else (
         Choice("drop", "give it up", "4", "nobody gets it who has not got it")
     )  # fmt: skip

@@ -59,6 +59,11 @@ async def refuse(stage: Stage) -> None:
     stage.main.telling.clear()
 
 
+async def counted(stage: Stage) -> None:
+    """What rules did and what was reached stands on the list."""
+    await stage.until(lambda: "counting" not in stage.text and "acted" in stage.text)
+
+
 async def previewed(stage: Stage) -> None:
     """The macro's result stands beside it."""
     await stage.until(lambda: "would change" in stage.text)
@@ -108,6 +113,10 @@ SEARCH = (
     Scene("hits", ("g", "slash", "=export"), WIDE, end=searched),
     Scene("examples_80x24", ("g", "slash")),
 )
+RULES = (
+    Scene("rules", ("g", "R"), WIDE, end=counted),
+    Scene("trial", ("g", "R", "enter"), end=lambda stage: stage.until(lambda: "to look at" in stage.text)),
+)
 STATES = (
     Scene("empty", ("asterisk", "e"), WIDE),
     Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
@@ -130,5 +139,5 @@ LOOKS = (
 
 GROUPS = {
     "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
-    "looks": LOOKS, "search": SEARCH,
+    "looks": LOOKS, "search": SEARCH, "rules": RULES,
 }  # fmt: skip
