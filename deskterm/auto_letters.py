@@ -7,6 +7,7 @@ processes cannot both send the last letter of a ration; the key makes a second a
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass
 
 from deskterm import live
@@ -49,31 +50,67 @@ class AutoLetter:
     """Message-ID of the letter it answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """The brakes over the letters of one act: each counts for those after it, before any is committed."""
+
+    desk: Desk
+    conn: sqlite3.Connection
+    made: list[brakes.Letter]
+    rations: brakes.Rations
+
+    @classmethod
+    def of(cls, desk: Desk, conn: sqlite3.Connection) -> Brakes:
+        return cls(desk, conn, auto_letters.made(conn, desk.now), auto_letters.rations(conn))
+
+    def why_not(self, letter: AutoLetter) -> str:
+        """Why it may not leave now, in words; empty when it may, and then it counts."""
+        wanted = _wanted(self.desk, self.conn, letter)
+        why = self.stopped(wanted)
+        if not why:
+            self.made.append(wanted)
+        return why
+
+    def stopped(self, wanted: brakes.Letter) -> str:
+        """Why such a letter may not leave now, in words; empty when it may."""
+        address = wanted.address.lower()
+        if not live.may_leave(self.desk, [address]):
+            return "the outbox is locked (deskterm live)"
+        if address in self.desk.settings.addresses():
+            return "it would go to ourselves"
+        if nobody_reads(address):
+            return f"nobody reads letters to {address}"
+        if gone := dead.among(self.conn, [address]).get(address):
+            return f"letters to {address} come back: {gone.words}"
+        found = brakes.brake(wanted, self.made, self.rations)
+        return f"brake: {found}" if found else ""
+
+
 def stopped(desk: Desk, tx: Tx, wanted: brakes.Letter) -> str:
     """Why such a letter may not leave now, in words; empty when it may."""
-    address = wanted.address.lower()
-    if not live.may_leave(desk, [address]):
-        return "the outbox is locked (deskterm live)"
-    if address in desk.settings.addresses():
-        return "it would go to ourselves"
-    if nobody_reads(address):
-        return f"nobody reads letters to {address}"
-    if gone := dead.among(tx.conn, [address]).get(address):
-        return f"letters to {address} come back: {gone.words}"
-    found = brakes.brake(wanted, auto_letters.made(tx.conn, wanted.at), auto_letters.rations(tx.conn))
-    return f"brake: {found}" if found else ""
+    return Brakes.of(desk, tx.conn).stopped(wanted)
+
+
+def _wanted(desk: Desk, conn: sqlite3.Connection, letter: AutoLetter) -> brakes.Letter:
+    """The letter as the brakes see it."""
+    row = conn.execute("SELECT ifnull(subject, '') FROM ticket WHERE id = ?", (letter.ticket,)).fetchone()
+    return brakes.Letter(desk.now, letter.kind, letter.to, letter.ticket, str(row[0]) if row else "")
 
 
 def post(desk: Desk, tx: Tx, letter: AutoLetter, *, cause: int | None = None) -> str:
     """Queue a letter, unless a brake stops it; returns why not, empty when it is on its way."""
-    row = tx.conn.execute("SELECT ifnull(subject, '') FROM ticket WHERE id = ?", (letter.ticket,)).fetchone()
-    wanted = brakes.Letter(desk.now, letter.kind, letter.to, letter.ticket, str(row[0]) if row else "")
-    if why_not := stopped(desk, tx, wanted):
+    if why_not := Brakes.of(desk, tx.conn).why_not(letter):
         return why_not
-    blob = blobs.words(letter.text)
-    changes = _changes(letter, wanted, secret=desk.store.secret, body=blob.hash)
+    changes, blob = written(desk, letter, conn=tx.conn)
     receipt = tx.commit(changes, actor=ACTOR, kind=letter.kind, key=letter.key, cause=cause, beside=(blob,))
     return "" if receipt.entry else "it was sent already"
+
+
+def written(desk: Desk, letter: AutoLetter, *, conn: sqlite3.Connection) -> tuple[list[Change], blobs.Blob]:
+    """The changes that queue a letter no brake stopped, and its words."""
+    blob = blobs.words(letter.text)
+    wanted = _wanted(desk, conn, letter)
+    return _changes(letter, wanted, secret=desk.store.secret, body=blob.hash), blob
 
 
 def drop(desk: Desk) -> int:

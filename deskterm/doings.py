@@ -10,16 +10,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deskterm import acts, auto_letters, placing, replies, safe, writing
+from deskterm.auto_letters import AutoLetter
 from deskterm.desk import Desk
-from deskterm.plans import held
+from deskterm.plan_values import held
 from deskterm.subjects import About
 from store import outbox
 from store.log.entry import Change
 from store.log.tx import Tx
+from store.model import Ticket
 from store.reads import causes, conversation, docs, team
 from store.rules import macros
 from store.rules.macros import Macro, Result
 from store.rules.rule_text import Rule
+
+NO_MAILBOX = "no letter was written, because no mailbox is set up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,13 @@ class By:
     cause: int
 
 
-def doing(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Doing:
-    """What a rule does to a ticket as it stands."""
+def doing(
+    desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About, *, given: placing.Given | None = None
+) -> Doing:
+    """What a rule does to a ticket as it stands; `given` remembers whom the act gave its other tickets."""
     results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
     sets = [pair for result in results for pair in result.sets]
-    found = placing.place(desk, conn, rule.route, of) if rule.route else None
+    found = placing.place(desk, conn, rule.route, of, given=given) if rule.route else None
     if found and found.name:
         sets.append(("assignee", found.name))
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
@@ -111,23 +117,33 @@ def do(desk: Desk, tx: Tx, does: Doing, of: About, by: By) -> bool:
 
 def _post(desk: Desk, tx: Tx, letter: Letter, n: int, of: About, by: By) -> str:
     """Hand a letter to the one way out; why it may not leave, empty when it is on its way."""
-    messages = conversation.messages(tx.conn, of.ticket.id)
-    sender = writing.sender_of(desk, of.ticket, messages)
+    made = auto_letter(desk, tx.conn, letter, n, of.ticket, by)
+    if made is None:
+        return NO_MAILBOX
+    return unsent(letter, auto_letters.post(desk, tx, made, cause=by.cause or None))
+
+
+def unsent(letter: Letter, why_not: str) -> str:
+    """What a note says of a letter that may not leave; empty when nothing stops it."""
+    return f"no letter to {letter.to}: {why_not}" if why_not else ""
+
+
+def auto_letter(
+    desk: Desk, conn: sqlite3.Connection, letter: Letter, n: int, ticket: Ticket, by: By
+) -> AutoLetter | None:
+    """The n-th letter of a rule's act as the one way out wants it; None where no mailbox is set up."""
+    messages = conversation.messages(conn, ticket.id)
+    sender = writing.sender_of(desk, ticket, messages)
     box = desk.settings.mailbox.get(sender.mailbox)
     if box is None:
-        return "no letter was written, because no mailbox is set up"
+        return None
     last = replies.answered(messages)
-    kind = f"tell {of.ticket.id}" if letter.colleague else f"rule {by.doc}"
-    why_not = auto_letters.post(
-        desk, tx,
-        auto_letters.AutoLetter(
-            kind=kind, key=f"{by.key}:letter:{n}", ticket=of.ticket.id, to=letter.to, subject=letter.subject,
-            text=letter.text, mailbox=sender.mailbox, box=box, why=f"sent by the rule {by.rule}",
-            answers=last.msgid if last and not letter.colleague else "",
-        ),
-        cause=by.cause or None,
+    kind = f"tell {ticket.id}" if letter.colleague else f"rule {by.doc}"
+    return AutoLetter(
+        kind=kind, key=f"{by.key}:letter:{n}", ticket=ticket.id, to=letter.to, subject=letter.subject,
+        text=letter.text, mailbox=sender.mailbox, box=box, why=f"sent by the rule {by.rule}",
+        answers=last.msgid if last and not letter.colleague else "",
     )  # fmt: skip
-    return f"no letter to {letter.to}: {why_not}" if why_not else ""
 
 
 def _letters(

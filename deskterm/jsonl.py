@@ -128,6 +128,9 @@ def change(one: Step) -> dict[str, object]:
         "letter": letter
         and {"to": list(letter.to), "cc": list(letter.cc), "subject": letter.subject, "text": letter.text},
         "note": one.note,
+        "auto": [{"to": auto.to, "subject": auto.subject, "text": auto.text} for auto in one.auto],
+        "notes": list(one.notes),
+        "holds": len(one.holds),
     }
 
 

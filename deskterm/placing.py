@@ -3,35 +3,64 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, replace
 
 from deskterm.desk import Desk
 from deskterm.subjects import About
 from store import blobs
 from store.errors import NotFound
 from store.keep.index import own_text
-from store.model import Kind
+from store.model import Kind, Ticket
 from store.reads import conversation, promised, team
 from store.rules.language import guess
-from store.rules.routing import Asked, Found, Route, choose, read_route
+from store.rules.routing import WEIGHTS, Agent, Asked, Found, Route, choose, read_route
 
 _LAST = """SELECT m.author FROM ticket t JOIN message m ON m.ticket = t.id
   WHERE t.customer = ? AND t.id <> ? AND m.kind = 'out' AND m.auto IS NULL AND m._deleted IS NULL
   ORDER BY m.date DESC LIMIT 1"""
 
 
-def place(desk: Desk, conn: sqlite3.Connection, words: str, of: About) -> Found:
+@dataclass(slots=True)
+class Given:
+    """The team while one act gives tickets to it: what it gave counts, though nothing is committed yet."""
+
+    agents: list[Agent] | None = None
+    count: int = 0
+
+    def note(self, name: str, ticket: Ticket, now: int) -> None:
+        """The ticket goes to them."""
+        self.count += 1
+        weight = WEIGHTS.get(ticket.priority, 1)
+        self.agents = [
+            replace(one, load=one.load + weight, given=now + self.count) if one.name == name else one
+            for one in self.agents or ()
+        ]
+
+
+def place(
+    desk: Desk, conn: sqlite3.Connection, words: str, of: About, *, given: Given | None = None
+) -> Found:
     """Who the ticket goes to by the route of these words. Raises DocError."""
     route = read_route(words)
     if of.ticket.assignee and not route.again:
         return Found("", f"{of.ticket.assignee} has it already")
 
+    given = given or Given()
+    if given.agents is None:
+        given.agents = _agents(desk, conn)
+    if not given.agents:
+        return Found("", "nobody is registered; `deskterm team add NAME` does that")
+    found = choose(route, given.agents, _asked(desk, conn, route, of))
+    if found.name:
+        given.note(found.name, of.ticket, desk.now)
+    return found
+
+
+def _agents(desk: Desk, conn: sqlite3.Connection) -> list[Agent]:
     def is_open(name: str, at: int) -> bool:
         return promised.hours_named(conn, name).is_open(at)
 
-    agents = team.agents(conn, now=desk.now, is_open=is_open)
-    if not agents:
-        return Found("", "nobody is registered; `deskterm team add NAME` does that")
-    return choose(route, agents, _asked(desk, conn, route, of))
+    return team.agents(conn, now=desk.now, is_open=is_open)
 
 
 def _asked(desk: Desk, conn: sqlite3.Connection, route: Route, of: About) -> Asked:

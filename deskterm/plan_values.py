@@ -9,6 +9,7 @@ import msgspec
 
 from deskterm.counting import many
 from store.log.entry import Value
+from store.model import Ticket
 
 SCHEMA = "deskterm.plan.1"
 
@@ -36,6 +37,16 @@ class Letter(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     """Id of the message it answers."""
 
 
+class Auto(msgspec.Struct, frozen=True):
+    """A letter a rule would send by itself: to the customer, or to tell one of us."""
+
+    to: str
+    """The bare address."""
+    subject: str
+    text: str
+    colleague: bool = False
+
+
 class Step(msgspec.Struct, frozen=True):
     """What would happen to one ticket."""
 
@@ -49,6 +60,12 @@ class Step(msgspec.Struct, frozen=True):
     note: str | None = None
     problem: str = ""
     """What keeps it from being done, in words; empty when nothing does."""
+    auto: tuple[Auto, ...] = ()
+    """Letters of a rule that leave."""
+    notes: tuple[str, ...] = ()
+    """Notes of a rule."""
+    holds: tuple[str, ...] = ()
+    """Outbox rows that would be held."""
 
     @property
     def name(self) -> str:
@@ -56,7 +73,8 @@ class Step(msgspec.Struct, frozen=True):
 
     @property
     def happens(self) -> bool:
-        return bool(self.changes or self.letter or self.note is not None)
+        notes = self.notes or self.note is not None
+        return bool(self.changes or self.letter or self.auto or self.holds or notes)
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -71,6 +89,10 @@ class Plan(msgspec.Struct, frozen=True):
     made: int
     """Unix seconds."""
     steps: tuple[Step, ...]
+    rule: str = ""
+    """Name of the rule that is run; empty for anything else."""
+    doc: str = ""
+    """Id of that rule."""
     schema: str = SCHEMA
 
     @property
@@ -80,7 +102,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def letters(self) -> int:
-        return sum(step.letter is not None for step in self.steps)
+        return sum((step.letter is not None) + len(step.auto) for step in self.steps)
 
     @property
     def people(self) -> int:
@@ -88,11 +110,16 @@ class Plan(msgspec.Struct, frozen=True):
         from deskterm.replies import address_of  # a verb that only reads has no use for what comes with it
 
         letters = [step.letter for step in self.steps if step.letter]
-        return len({address_of(who) for letter in letters for who in (*letter.to, *letter.cc)})
+        whom = {address_of(who) for letter in letters for who in (*letter.to, *letter.cc)}
+        return len(whom | {address_of(letter.to) for step in self.steps for letter in step.auto})
 
     @property
     def notes(self) -> int:
-        return sum(step.note is not None for step in self.steps)
+        return sum((step.note is not None) + len(step.notes) for step in self.steps)
+
+    @property
+    def holds(self) -> int:
+        return sum(len(step.holds) for step in self.steps)
 
     @property
     def fields(self) -> int:
@@ -106,4 +133,25 @@ class Plan(msgspec.Struct, frozen=True):
             parts.append(f"{many(self.letters, 'letter')} would leave{whom}")
         if self.notes:
             parts.append(many(self.notes, "note"))
+        if self.holds:
+            parts.append(many(self.holds, "letter") + " would be held")
         return ", ".join(parts)
+
+
+def held(ticket: Ticket, field: str, joined: frozenset[str] = frozenset()) -> Value:
+    """What the ticket has in a log field now."""
+    space, dot, key = field.partition(".")
+    if dot:
+        return 1 if key in (ticket.tags if space == "tag" else joined) else None
+    match field:
+        case "unread":
+            return 1 if ticket.unread else None
+        case "_deleted":
+            return 1 if ticket.bucket.value == "bin" else None
+        case "grp":
+            return ticket.group or None
+        case "status":
+            return ticket.status.value
+        case _:
+            held: Value = getattr(ticket, field)
+            return None if held == "" else held

@@ -11,12 +11,12 @@ from typing import TypeVar
 
 import msgspec
 
-from deskterm import acts, live, pacing, recipients, replies, writing
+from deskterm import acts, recipients, replies, writing
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
-from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step
+from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step, held
+from deskterm.plan_writing import Writing
 from store.errors import Refused
-from store.log import ids, stamp
 from store.log.entry import Change, Value
 from store.log.tx import Beside, Tx
 from store.model import Account, Customer, Message, Ticket
@@ -47,10 +47,6 @@ PLANNING, DOING = "Planning", "Doing"
 
 def silent(what: str, so_far: int, of: int) -> None:
     """Nobody listens."""
-
-
-_AT_ONCE = 4096
-"""Ids of one kind that one stamp can make."""
 
 
 def make_set(
@@ -96,7 +92,7 @@ def apply(desk: Desk, plan: Plan, *, tell: Tell = silent) -> Done:
 
     def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
         _unmoved(tx, plan)
-        written = _Writing(desk, tx, plan)
+        written = Writing(desk, tx, plan)
         for step in counted(plan.steps, tell, DOING):
             written.do(step)
         return plan.kind, written.changes, written.beside
@@ -162,25 +158,6 @@ def _by_ticket(changes: Iterable[Change]) -> dict[str, dict[str, Value]]:
     for eid, field, value in changes:
         found.setdefault(eid, {})[field] = value
     return found
-
-
-def held(ticket: Ticket, field: str, joined: frozenset[str] = frozenset()) -> Value:
-    """What the ticket has in a log field now."""
-    space, dot, key = field.partition(".")
-    if dot:
-        return 1 if key in (ticket.tags if space == "tag" else joined) else None
-    match field:
-        case "unread":
-            return 1 if ticket.unread else None
-        case "_deleted":
-            return 1 if ticket.bucket.value == "bin" else None
-        case "grp":
-            return ticket.group or None
-        case "status":
-            return ticket.status.value
-        case _:
-            held: Value = getattr(ticket, field)
-            return None if held == "" else held
 
 
 class _Run:
@@ -251,70 +228,3 @@ def _unmoved(tx: Tx, plan: Plan) -> None:
         raise Refused(
             f"{moved[0].name}{more} changed since the plan was made, so nothing was done. Make it again."
         )
-
-
-class _Writing:
-    """A plan on its way into one transaction."""
-
-    def __init__(self, desk: Desk, tx: Tx, plan: Plan) -> None:
-        self.desk, self.stamp = desk, tx.stamp()
-        self.changes: list[Change] = []
-        self.beside: list[Beside] = []
-        self.made = {"m": 0, "x": 0}
-        self.base = desk.store.last_lseq()
-        letters = [step for step in plan.steps if step.letter]
-        words = [step.id for step in plan.steps if step.letter or step.note is not None]
-        self.tickets = {ticket.id: ticket for ticket in many.tickets(tx.conn, words)}
-        answered = [step.letter.answers for step in letters if step.letter]
-        self.answered = many.messages_named(tx.conn, filter(None, answered))
-        self.open = {live.ON: True, live.OFF: False}.get(live.state(desk))
-        """Whether letters may leave; None where it depends on the address."""
-
-    def do(self, step: Step) -> None:
-        self.changes += [Change(step.id, field.name, field.after) for field in step.changes]
-        if step.letter is not None:
-            self._letter(self.tickets[step.id], step.letter)
-        if step.note is not None:
-            self._note(self.tickets[step.id], step.note)
-
-    def _id(self, prefix: str) -> str:
-        """Ids of a bulk act: above what one stamp holds, those of the next, which its entries use up too."""
-        ticks, n = divmod(self.made[prefix], _AT_ONCE)
-        self.made[prefix] += 1
-        return ids.from_stamp(prefix, self.stamp + (ticks << stamp.SLOT_BITS), n)
-
-    def _leaves(self) -> int:
-        """When the letter whose ids were just made may leave."""
-        own = self.desk.settings
-        return pacing.leaves_at(
-            self.made["x"] - 1, now=self.desk.now, after=own.undo_seconds, per_minute=own.letters_per_minute
-        )
-
-    def _letter(self, ticket: Ticket, letter: Letter) -> None:
-        desk = self.desk
-        to = (*letter.to, *letter.cc)
-        free = self.open if self.open is not None else live.may_leave(desk, to)
-        box = desk.settings.mailbox.get(letter.mailbox)
-        written = replies.reply(
-            ticket,
-            replies.Reply(letter.text, letter.to, letter.cc, letter.subject, base=self.base),
-            replies.From(
-                desk.agent, letter.sender, letter.mailbox, letter.domain, desk.store.secret,
-                box.address if box is not None and box.plus else "",
-            ),
-            ids=(self._id("m"), self._id("x")), now=desk.now,
-            not_before=self._leaves(), then=None,
-            last=self.answered.get(letter.answers), held=not free,
-        )  # fmt: skip
-        # What becomes of the ticket stands in the plan itself.
-        self.changes += [change for change in written.changes if not change.field]
-        # A draft of this ticket is somebody's own words and stays.
-        self.beside.append(written.blob)
-
-    def _note(self, ticket: Ticket, text: str) -> None:
-        desk = self.desk
-        written = replies.note(
-            ticket, replies.Note(text), agent=desk.agent, message=self._id("m"), now=desk.now
-        )
-        self.changes += written.changes
-        self.beside.append(written.blob)

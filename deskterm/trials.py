@@ -15,7 +15,7 @@ from deskterm import asof, automation, subjects
 from deskterm.automation import Armed, Automation
 from deskterm.desk import Desk
 from deskterm.doings import Doing, doing
-from deskterm.plans import held
+from deskterm.plan_values import held
 from deskterm.subjects import About
 from store.errors import NotFound, Refused
 from store.log import project, stamp

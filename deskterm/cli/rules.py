@@ -1,6 +1,6 @@
 """Verbs about rules: which there are, what each would do and did, and why it did not.
 
-Nothing here changes a ticket; `on` and `off` switch a rule.
+Only `run` changes tickets; `on` and `off` switch a rule.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ import click
 from deskterm import jsonl, moments, pack, trials
 from deskterm.automation import Armed, arm, why_not
 from deskterm.cli import say, tell
+from deskterm.cli.asking import Asking
+from deskterm.cli.going import going
 from deskterm.cli.home import opened
+from deskterm.cli.planned import How, alone, asked, do, planned, read
 from deskterm.cli.read import json_option
 from deskterm.counting import many
 from deskterm.desk import Desk
@@ -205,6 +208,31 @@ def backtest_verb(name: tuple[str, ...], since: str, as_json: bool) -> None:
         if not count:
             raise NotFound(f"The rule {one.rule.name} would have done nothing since {since}.")
         say.told(f"{many(count, 'act')} on {many(len(touched), 'ticket')}; nothing was changed.")
+
+
+@rules_verb.command("run", cls=Asking)
+@click.argument("name", required=False)
+@click.argument("query", nargs=-1)
+@planned
+def run_verb(name: str | None, query: tuple[str, ...], how: How) -> None:
+    """Do what the rule NAME does, now, to those tickets of QUERY that its own query holds for."""
+    from deskterm import chosen
+    from deskterm.rule_plans import make_rule
+
+    alone(how, (*filter(None, (name,)), *query))
+    with opened() as desk:
+        if how.kept:
+            do(desk, read(how.kept), how)
+            return
+        if name is None:
+            raise click.UsageError("Say which rule, as in `deskterm rules run refunds is:open`.")
+        one = _armed(desk, name)
+        found = chosen.ids(desk, asked(query))
+        with going() as shown:
+            plan = make_rule(desk, one, found, tell=shown)
+        if len(plan.steps) < len(found):
+            say.told(f"{one.rule.match} holds for {len(plan.steps):,} of {many(len(found), 'ticket')}")
+        do(desk, plan, how)
 
 
 def _armed(desk: Desk, name: str) -> Armed:

@@ -193,6 +193,12 @@ def step(one: Step, *, zone: tzinfo) -> Iterator[str]:
         copies = f", cc {one_line(', '.join(one.letter.cc))}" if one.letter.cc else ""
         yield f"  letter to {one_line(', '.join(one.letter.to))}{copies}: {one_line(one.letter.subject)}"
         yield from (f"    {line}" for line in one.letter.text.rstrip("\n").split("\n"))
-    if one.note is not None:
+    for auto in one.auto:
+        whom = "letter by itself, to tell a colleague," if auto.colleague else "letter by itself"
+        yield f"  {whom} to {one_line(auto.to)}: {one_line(auto.subject)}"
+        yield from (f"    {line}" for line in auto.text.rstrip("\n").split("\n"))
+    for note in (*filter(None, (one.note,)), *one.notes):
         yield "  note:"
-        yield from (f"    {line}" for line in one.note.rstrip("\n").split("\n"))
+        yield from (f"    {line}" for line in note.rstrip("\n").split("\n"))
+    if one.holds:
+        yield f"  holds {len(one.holds)} that wait to leave"
