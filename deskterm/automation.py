@@ -18,7 +18,7 @@ from store import blobs
 from store.errors import DocError, NotFound
 from store.log.tx import Tx
 from store.model import Doc, Message, Ticket
-from store.reads import causes, docs, many, queues, waits
+from store.reads import causes, docs, queues, waits
 from store.reads.causes import Happening
 from store.reads.promised import promised
 from store.rules.firing import Answer, Cause, ask
@@ -81,10 +81,21 @@ class Automation:
         conn, done = self.desk.conn, 0
         for one in armed(conn, self.broken):
             if one.rule.when is When.WAITED:
-                for ticket, moment in waited(self.desk, one):
-                    with self.desk.store.write() as tx:
-                        done += _act(self.desk, tx, one, ticket, causes.wait_over(moment))
+                for ticket, moment in list(waited(self.desk, conn, one)):
+                    done += self._over(one, ticket, moment)
         return done
+
+    def _over(self, one: Armed, ticket: str, moment: int) -> int:
+        """What a waiting rule does to one ticket; the lock is taken where there is something to do."""
+        try:
+            if not doings.doing(self.desk, self.desk.conn, one.rule, subjects.about(self.desk.conn, ticket)):
+                return 0
+        except NotFound:
+            return 0  # purged meanwhile
+        with self.desk.store.write() as tx:
+            if (ticket, moment) not in waited(self.desk, tx.conn, one, ticket):
+                return 0  # somebody was faster
+            return _act(self.desk, tx, one, ticket, causes.wait_over(moment))
 
     def _part(self) -> int:
         conn = self.desk.conn
@@ -165,21 +176,19 @@ def arm(doc: Doc) -> Armed:
     return Armed(read_rule(doc.body, name=doc.name), doc.id, version)
 
 
-def waited(desk: Desk, one: Armed) -> list[tuple[str, int]]:
-    """The tickets a waiting rule acts on now, each with the moment it counts from."""
+def waited(desk: Desk, conn: sqlite3.Connection, one: Armed, ticket: str = "") -> Iterator[tuple[str, int]]:
+    """The tickets a waiting rule acts on now (or one alone), each with the moment it counts from."""
     rule, now = one.rule, desk.now
     where = queues.condition(rule.match, queues.Asked(now, ""))
     begins = causes.key(one.doc, one.version, root="w", ticket="").removesuffix(":")
-    found = waits.past(desk.conn, where, since=rule.since, seconds=rule.wait, now=now, key=begins)
-    hours = promised(desk.conn).hours
-    if rule.in_hours and not hours.is_open(now):
-        urgent = {
-            ticket.id for ticket in many.tickets(desk.conn, [eid for eid, _ in found]) if ticket.priority == 1
-        }
-        found = [(ticket, at) for ticket, at in found if ticket in urgent]
-    if rule.open_hours:
-        found = [(ticket, at) for ticket, at in found if hours.between(at, now) >= rule.wait]
-    return found
+    hours = promised(conn).hours
+    urgent = rule.in_hours and not hours.is_open(now)
+    for eid, at in waits.past(
+        conn, where, since=rule.since, seconds=rule.wait, now=now, key=begins, ticket=ticket, urgent=urgent
+    ):
+        if rule.open_hours and hours.between(at, now) < rule.wait:
+            return  # the oldest moments come first
+        yield eid, at
 
 
 def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ same moment, is left out by the key its act would have.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 from store.log import stamp
 from store.reads.sql import Where
@@ -19,6 +20,12 @@ _COLUMNS = {
     "due": "t.due_at",
     "warn": "t.warn_at",
 }
+
+_AT_ONCE = 1_000
+"""Tickets that are read together; those a rule has nothing to do to come again each time."""
+
+_FIRST = (-(2**62), "")
+"""Before every moment and id."""
 
 _SHIFT = stamp.SLOT_BITS + stamp.COUNTER_BITS
 
@@ -35,21 +42,27 @@ def past(
     seconds: int,
     now: int,
     key: str,
-    limit: int = 1_000,
-) -> list[tuple[str, int]]:
+    ticket: str = "",
+    urgent: bool = False,
+) -> Iterator[tuple[str, int]]:
     """Tickets of `where` whose moment `since` lies `seconds` or more back, with that moment, oldest first.
 
-    `since` is as a rule writes it; `key` is what the key of the rule's acts begins with. Moments of a
-    silent import and before it are nobody's wait.
+    `since` is as a rule writes it; `key` is what the key of the rule's acts begins with; `ticket` asks about
+    one alone, `urgent` about P1 alone. Moments of a silent import and before it are nobody's wait.
     """
     moment, params = _moment(since)
     sql = (
         f"SELECT id, at FROM (SELECT t.id AS id, {moment} AS at, t.archive AS archive FROM ticket t"
-        f" WHERE ({where.sql})) WHERE at <= ? AND (archive IS NULL OR at > archive)"
+        f" WHERE ({where.sql}) AND ? IN ('', t.id) AND (NOT ? OR t.priority = 1))"
+        " WHERE at <= ? AND (archive IS NULL OR at > archive) AND (at, id) > (?, ?)"
         " AND NOT EXISTS (SELECT 1 FROM entry WHERE key = ? || at || ':' || id) ORDER BY at, id LIMIT ?"
     )
-    rows = conn.execute(sql, (*params, *where.params, now - seconds, key, limit))
-    return [(str(eid), int(at)) for eid, at in rows.fetchall()]
+    asked = (*params, *where.params, ticket, urgent, now - seconds)
+    page, last = _AT_ONCE, _FIRST
+    while page == _AT_ONCE:
+        rows = conn.execute(sql, (*asked, *last, key, _AT_ONCE)).fetchall()
+        yield from ((str(eid), int(at)) for eid, at in rows)
+        page, last = len(rows), (rows[-1][1], rows[-1][0]) if rows else _FIRST
 
 
 def _moment(since: str) -> tuple[str, tuple[str, ...]]:
