@@ -9,16 +9,17 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from deskterm import acts, auto_letters, placing, replies, safe, writing
+from deskterm import acts, auto_letters, chains, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
 from deskterm.desk import Desk
 from deskterm.plan_values import held
 from deskterm.subjects import About
 from store import outbox
+from store.errors import Refused
 from store.log.entry import Change
 from store.log.tx import Tx
 from store.model import Ticket
-from store.reads import causes, conversation, docs, team
+from store.reads import causes, conversation, docs, many, queues, team
 from store.rules import macros
 from store.rules.macros import Macro, Result
 from store.rules.rule_text import Rule
@@ -71,7 +72,7 @@ def doing(
     desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About, *, given: placing.Given | None = None
 ) -> Doing:
     """What a rule does to a ticket as it stands; `given` remembers whom the act gave its other tickets."""
-    results = [_result(desk, of, macro) for macro in _macros(conn, rule)]
+    results = [_result(desk, of, macro) for macro in _macros(desk, conn, rule, of)]
     sets = [pair for result in results for pair in result.sets]
     found = placing.place(desk, conn, rule.route, of, given=given) if rule.route else None
     if found and found.name:
@@ -204,11 +205,21 @@ def _addresses(conn: sqlite3.Connection, name: str, of: About) -> Iterator[str]:
     yield from (one.email for one in members if one.email and whom and one.name.lower() == whom.lower())
 
 
-def _macros(conn: sqlite3.Connection, rule: Rule) -> Iterator[Macro]:
-    """What a rule does itself, then the macro it names; a macro that is gone does nothing."""
+def _macros(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Iterator[Macro]:
+    """What a rule does itself, then the macro it names with those that one runs.
+
+    A macro that is gone, goes round in a circle or is not for this ticket does nothing.
+    """
     yield rule.do
-    if rule.macro and (doc := docs.named(conn, "macro", rule.macro)):
-        yield macros.parse(doc.body)
+    if not rule.macro or (doc := docs.named(conn, "macro", rule.macro)) is None:
+        return
+    try:
+        macro = chains.whole(conn, macros.parse(doc.body))
+    except Refused:
+        return
+    where = queues.condition(macro.only, queues.Asked(desk.now, ""))
+    if not macro.only or many.holding(conn, where, [of.ticket.id]):
+        yield macro
 
 
 def _result(desk: Desk, of: About, macro: Macro) -> Result:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deskterm import doc_texts, tiers
+from deskterm import chains, doc_texts, tiers
 from deskterm.acts import Act
 from deskterm.counting import many
 from deskterm.desk import Desk, Done
@@ -60,6 +60,7 @@ def fresh(desk: Desk, pack: Pack) -> list[Doc]:
 def take_in(desk: Desk, pack: Pack) -> Done:
     """Put a pack's docs on the desk, those it has aside. One act, one undo. Raises Refused."""
     news = fresh(desk, pack)
+    chains.check(desk.conn, news)
     for doc in news:
         tiers.check(desk.conn, doc)
     if not news:

@@ -5,11 +5,14 @@ Pure. Knows how a plan is written and counted, not how one is made or done.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from deskterm.counting import many
 from store.log.entry import Value
 from store.model import Ticket
+from store.rules import todos
 
 SCHEMA = "deskterm.plan.1"
 
@@ -138,9 +141,14 @@ class Plan(msgspec.Struct, frozen=True):
         return ", ".join(parts)
 
 
-def held(ticket: Ticket, field: str, joined: frozenset[str] = frozenset()) -> Value:
-    """What the ticket has in a log field now."""
+def held(
+    ticket: Ticket, field: str, joined: frozenset[str] = frozenset(), *,
+    kept: Mapping[str, Value] | None = None,
+) -> Value:  # fmt: skip
+    """What the ticket has in a log field now; `kept` are its items and links by field."""
     space, dot, key = field.partition(".")
+    if space in (todos.SPACE, todos.LINKS):
+        return (kept or {}).get(field)
     if dot:
         return 1 if key in (ticket.tags if space == "tag" else joined) else None
     match field:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from deskterm import acts, recipients, replies, writing
+from deskterm import acts, chains, recipients, replies, writing
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
 from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step, held
@@ -20,7 +20,7 @@ from store.errors import Refused
 from store.log.entry import Change, Value
 from store.log.tx import Beside, Tx
 from store.model import Account, Customer, Message, Ticket
-from store.reads import many
+from store.reads import many, queues
 from store.registry import BY_NAME, known
 from store.rules import macros
 from store.rules.macros import Macro
@@ -146,9 +146,10 @@ def of_steps(desk: Desk, steps: Iterable[Step], *, kind: str, words: str) -> Pla
 def step(
     ticket: Ticket, version: int, fields: Mapping[str, Value], *, joined: frozenset[str] = frozenset(),
     letter: Letter | None = None, note: str | None = None, problem: str = "",
+    kept: Mapping[str, Value] | None = None,
 ) -> Step:  # fmt: skip
-    """A step with those of `fields` that differ from what the ticket has."""
-    pairs = ((name, held(ticket, name, joined), value) for name, value in fields.items())
+    """A step with those of `fields` that differ from what the ticket has; `kept` are its items and links."""
+    pairs = ((name, held(ticket, name, joined, kept=kept), value) for name, value in fields.items())
     changes = tuple(Field(name, before, value) for name, before, value in pairs if before != value)
     return Step(ticket.id, ticket.number, ticket.subject, version, changes, letter, note, problem)
 
@@ -165,6 +166,7 @@ class _Run:
 
     def __init__(self, desk: Desk, macro: Macro, answers: Mapping[str, str], tickets: Sequence[str]) -> None:
         conn = desk.conn
+        macro = chains.whole(conn, macro)
         self.desk, self.macro, self.answers = desk, macro, answers
         self.zone = local()
         self.now = desk.now
@@ -175,6 +177,8 @@ class _Run:
         self.accounts = many.accounts(conn, (c.account for c in self.customers.values() if c.account))
         self.messages: dict[str, list[Message]] = many.messages(conn, tickets) if macro.reply else {}
         self.joined = many.participants(conn, tickets) if macro.reply else {}
+        self.kept = many.kept(conn, tickets) if macro.checklist or macro.link else {}
+        self.fits = fitting(desk, macro, tickets) if macro.only else set(tickets)
 
     def step(self, ticket: Ticket) -> Step:
         customer = self.customers.get(ticket.customer)
@@ -182,6 +186,8 @@ class _Run:
         result = self._result(ticket, customer, account)
         fields: dict[str, Value] = {}
         letter, problem = None, _problem(self.macro, result)
+        if ticket.id not in self.fits:
+            problem = not_for(self.macro)
         if result.reply is not None:
             letter, after = self._letter(ticket, customer, result.reply)
             fields.update((change.field, change.value) for change in after)
@@ -191,7 +197,7 @@ class _Run:
         fields.update((change.field, change.value) for change in sets)
         joined = self.joined.get(ticket.id, frozenset[str]())
         return step(ticket, self.versions[ticket.id], fields, joined=joined, letter=letter, note=result.note,
-                     problem=problem)  # fmt: skip
+                    problem=problem, kept=self.kept.get(ticket.id))  # fmt: skip
 
     def _result(self, ticket: Ticket, customer: Customer | None, account: Account | None) -> macros.Result:
         agent = self.desk.agent
@@ -212,6 +218,17 @@ class _Run:
             mailbox=sender.mailbox, domain=sender.domain, answers=last.id if last else "",
         )  # fmt: skip
         return letter, replies.after(ticket, said, sender, None)
+
+
+def fitting(desk: Desk, macro: Macro, tickets: Sequence[str]) -> set[str]:
+    """Those of the tickets that a macro is for. Raises QueryError."""
+    where = queues.condition(macro.only, queues.Asked(desk.now, desk.agent))
+    return many.holding(desk.conn, where, tickets)
+
+
+def not_for(macro: Macro) -> str:
+    """Why a macro does nothing to a ticket that it is not for."""
+    return f"the macro {macro.name} is for tickets with {macro.only}"
 
 
 def _problem(macro: Macro, result: macros.Result) -> str:

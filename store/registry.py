@@ -33,7 +33,7 @@ TABLES = (
             "brand", "subject", "status", "priority", "type", "channel", "customer", "assignee", "grp",
             "created", "snooze_until", "merged_into", "unread", "archive", "csat", "_deleted",
         ),
-        frozenset({"tag", "x", "who", "cc", "follow", "alert", "claim", "ask", "apart"}),
+        frozenset({"tag", "x", "who", "cc", "follow", "alert", "claim", "ask", "apart", "todo", "link"}),
         frozenset({"priority", "created", "snooze_until", "unread", "archive", "_deleted"}),
     ),
     Table(

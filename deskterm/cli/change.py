@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from deskterm import chosen, edits, moments, plans, sets
+from deskterm import chains, chosen, edits, moments, plans, sets
 from deskterm.cli import say
 from deskterm.cli.asking import Asking
 from deskterm.cli.going import going
@@ -86,7 +86,7 @@ def macro_verb(name: str | None, query: tuple[str, ...], answers: tuple[str, ...
             return
         if name is None:
             raise click.UsageError("Say which macro, as in `deskterm macro refund 12`.")
-        macro = macros.parse(desk.doc("macro", name).body)
+        macro = chains.whole(desk.conn, macros.parse(desk.doc("macro", name).body))
         given = dict(_answer(text, macros.blanks(macro)) for text in answers)
         found = chosen.ids(desk, asked(query))
         with going() as shown:

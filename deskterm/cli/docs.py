@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import click
 
-from deskterm import doc_texts, pack, tiers
+from deskterm import chains, doc_texts, pack, tiers
 from deskterm.cli import say
 from deskterm.cli.editor import Sheet
 from deskterm.cli.home import opened
@@ -39,7 +39,7 @@ def edit_verb(kind: str, name: tuple[str, ...]) -> None:
             before, name=_file(kind, called), command=desk.settings.editor_command(),
             otherwise="write it as a file and take it in with `deskterm docs import DIR`",
         )  # fmt: skip
-        body = _checked(sheet, kind, known.name if known else called)
+        body = _checked(desk, sheet, kind, known.name if known else called)
         if known and body == known.body:
             sheet.done()
             say.told("Nothing was changed.")
@@ -47,12 +47,13 @@ def edit_verb(kind: str, name: tuple[str, ...]) -> None:
         say.told(_saved(desk, sheet, kind, known.name if known else called, body))
 
 
-def _checked(sheet: Sheet, kind: str, name: str) -> str:
+def _checked(desk: Desk, sheet: Sheet, kind: str, name: str) -> str:
     """The text once it has no mistake; the editor is opened again as long as the person wants."""
     while True:
         body = sheet.edited()
         try:
             doc_texts.check(kind, name, body)
+            chains.check(desk.conn, [Doc("", kind, name, body)])
         except DocError as error:
             for line in shown(body, error):
                 say.told(line)
@@ -113,6 +114,7 @@ def import_docs(folder: Path, dry_run: bool) -> None:
         known = [docs.named(desk.conn, doc.kind, doc.name) for doc in found]
         pairs = zip(found, known, strict=True)
         news = [(doc, old) for doc, old in pairs if old is None or old.body != doc.body]
+        chains.check(desk.conn, [doc for doc, _ in news])
         for doc, old in news:
             tiers.check(desk.conn, doc if old is None else replace(doc, active=old.active))
             say.line(f"{'changed' if old else 'new'} {doc.kind} {doc.name}")

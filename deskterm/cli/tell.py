@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
+from deskterm import todo_words
 from deskterm.desk import Desk
 from deskterm.moments import length, shown
 from deskterm.plan_values import Step
@@ -157,6 +158,8 @@ def _change(was: Was, zone: tzinfo) -> str:
 def changed(name: str, before: Value, after: Value, *, zone: tzinfo) -> str:
     """A field from and to: `status: open -> solved`, `tag: +vip`."""
     space, dot, key = name.partition(".")
+    if todo_words.is_one(name):
+        return f"{todo_words.LABELS[space]}: {todo_words.changed(name, before, after, zone=zone)}"
     if dot and {before, after} <= {None, 1}:
         return f"{field(space)}: {'-' if after is None else '+'}{one_line(key)}"
     return f"{one_line(field(name))}: {value(name, before, zone)} -> {value(name, after, zone)}"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from deskterm import todo_words
 from deskterm.acts import label
+from deskterm.moments import local
 from deskterm.safe import clean, fit, pad, wrap
 from deskterm.symbols import Symbols
 from deskterm.widgets.paint import Role, Run
@@ -124,6 +126,9 @@ def said(was: Was) -> tuple[str, str, str]:
     if not was.field:
         return _KINDS.get(was.eid[:1], "row made"), "", ""
     space, _, key = was.field.partition(".")
+    if todo_words.is_one(was.field):
+        words = todo_words.changed(was.field, was.before, was.after, zone=local())
+        return f"{todo_words.LABELS[space]} {words}", "", ""
     if key:
         return (
             (f"{space} {'+' if was.after is not None else '-'} {clean(key)}", "", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import known, plans
+from deskterm import chains, known, plans
 from deskterm.acts import name
 from deskterm.plans import Plan
 from deskterm.safe import clean
@@ -43,7 +43,8 @@ class MacroPicker:
         words = (
             clean(name(known.some(self.desk, chosen[:2]))) if len(chosen) == 1 else f"{len(chosen):,} tickets"
         )
-        question = Question(f"Macro for {words}", self._choices(known_), "enter apply   / filter   esc close")
+        choices = self._choices(known_, chosen)
+        question = Question(f"Macro for {words}", choices, "enter apply   / filter   esc close")
         self.acting.ask(question, then, preview=preview)
 
     def ask_text(self, ticket: str) -> None:
@@ -58,7 +59,8 @@ class MacroPicker:
             self.screen.composer.insert(_text(plan))
             self.screen.composer.focus_text()
 
-        question = Question("Text of a macro", self._choices(known_), "enter insert   / filter   esc close")
+        choices = self._choices(known_, [ticket])
+        question = Question("Text of a macro", choices, "enter insert   / filter   esc close")
         self.acting.ask(question, then, preview=preview)
 
     async def _shown(
@@ -72,6 +74,7 @@ class MacroPicker:
 
     async def _fill(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
         """Ask for the next blank, or do it."""
+        macro = chains.whole(self.desk.conn, macro)
         left = [blank for blank in macros.blanks(macro) if blank not in answers]
         if not left:
             await self._apply(macro, chosen, answers)
@@ -119,11 +122,23 @@ class MacroPicker:
             raise Refused("There are no macros yet; `deskterm edit macro NAME` writes one.")
         return found
 
-    def _choices(self, known_: dict[str, Macro]) -> tuple[Choice, ...]:
+    def _choices(self, known_: dict[str, Macro], chosen: Sequence[str]) -> tuple[Choice, ...]:
         return tuple(
-            Choice(eid, f"{'* ' if macro.starred else '  '}{macro.name}", macro.key)
+            Choice(
+                eid, f"{'* ' if macro.starred else '  '}{macro.name}", macro.key, off=self._off(macro, chosen)
+            )
             for eid, macro in known_.items()
         )
+
+    def _off(self, macro: Macro, chosen: Sequence[str]) -> str:
+        """Why a macro cannot run on these tickets; empty where it can."""
+        try:
+            macro = chains.whole(self.desk.conn, macro)
+        except Refused as refused:
+            return str(refused)
+        if not macro.only or len(plans.fitting(self.desk, macro, chosen)) == len(set(chosen)):
+            return ""
+        return plans.not_for(macro)
 
 
 def _text(plan: Plan) -> str:

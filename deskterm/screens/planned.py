@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskterm import todo_words
 from deskterm.moments import local, shown
 from deskterm.plans import Plan
 from deskterm.safe import clean, clean_text, wrap
@@ -59,6 +60,8 @@ def _changes(plan: Plan, look: Symbols) -> list[list[Run]]:
     counts: dict[tuple[str, str, str], int] = {}
     for step in plan.steps:
         for field in step.changes:
+            if todo_words.is_one(field.name):
+                continue
             key = (field.name, _value(field.name, field.before), _value(field.name, field.after))
             counts[key] = counts.get(key, 0) + 1
     found: list[list[Run]] = []
@@ -70,7 +73,23 @@ def _changes(plan: Plan, look: Symbols) -> list[list[Run]]:
         times = f"  {count:,} times" if len(plan.steps) > 1 else ""
         label = "tags" if space == "tag" else _FIELDS.get(name, space)
         found.append([(f"  {label:<10} ", Role.DIM), (said, Role.TEXT), (times, Role.DIM)])
-    return found
+    return found + _items(plan)
+
+
+def _items(plan: Plan) -> list[list[Run]]:
+    """Items and links, each once, however many tickets get it."""
+    found: dict[tuple[str, str], int] = {}
+    for step in plan.steps:
+        for field in step.changes:
+            if todo_words.is_one(field.name):
+                words = todo_words.changed(field.name, field.before, field.after, zone=local())
+                label = todo_words.LABELS[field.name.partition(".")[0]]
+                found[label, words] = found.get((label, words), 0) + 1
+    many = len(plan.steps) > 1
+    return [
+        [(f"  {label:<10} ", Role.DIM), (words, Role.TEXT), (f"  {n:,} times" if many else "", Role.DIM)]
+        for (label, words), n in found.items()
+    ]
 
 
 def _value(name: str, value: object) -> str:

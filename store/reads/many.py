@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from store.model import Account, Customer, Message, Ticket
 from store.reads import conversation
 from store.reads.people import ACCOUNT, CUSTOMER
+from store.reads.sql import Where
 from store.reads.tickets import WHOLE, of_row
 
 _GIVEN = "(SELECT value FROM json_each(?))"
@@ -55,6 +56,29 @@ def participants(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, fro
     for eid, who in conn.execute(f"SELECT eid, k FROM attr WHERE ns = 'who' AND eid IN {_GIVEN}", (given,)):
         found.setdefault(eid, set()).add(who)
     return {eid: frozenset(who) for eid, who in found.items()}
+
+
+KEPT = ("todo", "link")
+"""Name spaces of what `kept` reads."""
+
+
+def kept(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, dict[str, str | int | None]]:
+    """The items and links of each ticket by their log fields (`todo.1f0a`), by ticket id."""
+    given = json.dumps(list(eids))
+    query = f"SELECT eid, ns || '.' || k, v FROM attr WHERE ns IN ('todo', 'link') AND eid IN {_GIVEN}"
+    found: dict[str, dict[str, str | int | None]] = {}
+    for eid, field, value in conn.execute(query, (given,)):
+        found.setdefault(eid, {})[field] = value
+    return found
+
+
+def holding(conn: sqlite3.Connection, where: Where, eids: Iterable[str]) -> set[str]:
+    """Those of the tickets that answer a query."""
+    rows = conn.execute(
+        f"SELECT t.id FROM ticket t WHERE ({where.sql}) AND t.id IN {_GIVEN}",
+        (*where.params, json.dumps(list(eids))),
+    )
+    return {row[0] for row in rows}
 
 
 def messages(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, list[Message]]:

@@ -7,11 +7,13 @@ placeholder means or what running one does.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from store.errors import DocError
+from store.errors import DocError, QueryError
 from store.model import PRIORITIES, TYPES, Status
+from store.rules import query, todos
 from store.rules.doctext import Doc, Section, quoted
 from store.rules.fields import TAG
 
@@ -19,6 +21,7 @@ LONGEST_DOC = 64_000
 FENCE = "+++"
 FIELDS = (
     "name", "key", "starred", "status", "priority", "type", "assignee", "group", "tags", "snooze", "note",
+    "link", "checklist", "if", "then",
 )  # fmt: skip
 
 SPAN = re.compile(r"(\d{1,4})([mhdw])")
@@ -45,8 +48,18 @@ class Macro:
     remove: tuple[str, ...] = ()
     snooze: str = ""
     """How long to sleep, such as `30m`, `4h`, `2d`, `1w`."""
+    link: str = ""
+    """A line with an address of the web, with placeholders; several lines are several links."""
+    checklist: tuple[str, ...] = ()
+    """Items such as `Call back` or `2d: Call back`, with placeholders."""
+    only: str = ""
+    """A query (`if` in the text) that a ticket has to answer; empty for every ticket."""
+    then: tuple[str, ...] = ()
+    """Macros, by name, that run after it."""
     lines: tuple[int, int] = field(default=(0, 0), compare=False)
     """First line of reply and of note in the text it was read from; 0 when it was not read."""
+    at: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]], compare=False)
+    """Line and column of the other texts it was read from."""
 
 
 def parse(text: str) -> Macro:
@@ -61,7 +74,15 @@ def parse(text: str) -> Macro:
     body = lines[end + 1 :]
     skipped = next((n for n, line in enumerate(body) if line.strip()), 0)
     note_line = doc.wrong("", "note").line if macro.note else 0
-    return replace(macro, reply="\n".join(body[skipped:]).rstrip(), lines=(end + 2 + skipped, note_line))
+    return replace(
+        macro, reply="\n".join(body[skipped:]).rstrip(), lines=(end + 2 + skipped, note_line), at=_places(doc)
+    )  # fmt: skip
+
+
+def _places(doc: Doc) -> dict[str, tuple[int, int]]:
+    """Where the fields stand that are checked once the whole macro is known."""
+    found = {name: doc.wrong("", name) for name in ("link", "checklist", "then") if name in doc.table}
+    return {name: (place.line, place.column) for name, place in found.items()}
 
 
 def _closing_fence(lines: list[str]) -> int:
@@ -78,7 +99,10 @@ def _from_doc(doc: Doc) -> Macro:
     name = " ".join(top.text("name").split())
     if not name:
         raise DocError('A macro needs a name, as in name = "Ask for logs".', line=2)
-    return replace(acts_of(top), name=name, key=_one_letter(top, "key"), starred=top.yes("starred"))
+    return replace(
+        acts_of(top), name=name, key=_one_letter(top, "key"), starred=top.yes("starred"),
+        link=_link(top), checklist=checklist(top, "checklist"), only=_query(top), then=_then(top, name),
+    )  # fmt: skip
 
 
 def acts_of(part: Section) -> Macro:
@@ -97,6 +121,47 @@ def acts_of(part: Section) -> Macro:
         remove=remove,
         snooze=_span(part, "snooze"),
     )
+
+
+def _link(part: Section) -> str:
+    rows = [" ".join(line.split()) for line in part.text("link").split("\n") if line.strip()]
+    if not all(map(todos.is_link, rows)):
+        raise part.wrong(
+            'link has to hold an address, as in link = "Status https://status.example.com".', "link"
+        )
+    return "\n".join(rows)
+
+
+def checklist(part: Section, name: str) -> tuple[str, ...]:
+    """The items of a checklist, each checked. Raises DocError."""
+    words = part.words(name)
+    if len(words) > todos.MOST:
+        raise part.wrong(f"{name} has more than {todos.MOST} items; make two of it.", name)
+    for word in words:
+        try:
+            todos.item(word)
+        except DocError as error:
+            raise part.wrong(str(error), name) from None
+    return tuple(" ".join(word.split()) for word in words)
+
+
+def _query(part: Section) -> str:
+    text = " ".join(part.text("if").split())
+    try:
+        query.parse(text)
+    except QueryError as error:
+        place = part.wrong("", "if")
+        raise DocError(f"if: {error}", place.line, place.column + 1 + error.column) from None
+    return text
+
+
+def _then(part: Section, name: str) -> tuple[str, ...]:
+    names = tuple(" ".join(word.split()) for word in part.words("then"))
+    if not all(names):
+        raise part.wrong('then has to name macros, as in then = ["Thanks and close"].', "then")
+    if name.casefold() in (word.casefold() for word in names):
+        raise part.wrong("The macro runs itself, which would never end; take it out of then.", "then")
+    return names
 
 
 def _one_letter(part: Section, name: str) -> str:
@@ -138,7 +203,8 @@ def _tags(part: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def write(macro: Macro) -> str:
     """The macro's text; `parse` of it gives the same macro."""
-    texts = {"key": macro.key, "status": macro.status, "type": macro.type, "snooze": macro.snooze}
+    texts = {"key": macro.key, "status": macro.status, "type": macro.type, "snooze": macro.snooze,
+             "link": macro.link, "if": macro.only}  # fmt: skip
     rows = [f"name = {quoted(macro.name)}"]
     rows += [f"{name} = {quoted(value)}" for name, value in texts.items() if value]
     if macro.starred:
@@ -150,6 +216,8 @@ def write(macro: Macro) -> str:
     tags = [*macro.add, *(f"-{tag}" for tag in macro.remove)]
     if tags:
         rows.append(f"tags = [{', '.join(quoted(tag) for tag in tags)}]")
+    lists = {"checklist": macro.checklist, "then": macro.then}
+    rows += [f"{name} = [{', '.join(map(quoted, words))}]" for name, words in lists.items() if words]
     if macro.note:
         rows.append(f'note = """\n{_long(macro.note)}\n"""')
     return "\n".join([FENCE, *rows, FENCE, macro.reply, ""])

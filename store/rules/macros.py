@@ -1,4 +1,4 @@
-"""Macros: a reply, a note and some fields under one name, run on one ticket or ten thousand.
+"""Macros: a reply, a note, a checklist and some fields under one name, run on one ticket or ten thousand.
 
 Pure. Knows what a macro asks for, what is wrong with it and what it does to a ticket; does not know which
 tickets it runs on, who asks, or how a change reaches the desk.
@@ -12,7 +12,7 @@ from datetime import UTC, tzinfo
 from difflib import get_close_matches
 
 from store.errors import DocError, Refused
-from store.rules import template
+from store.rules import template, todos
 from store.rules.context import NAMES, context
 from store.rules.macro_text import SPAN, Macro, parse, write
 from store.rules.template import Slot
@@ -40,7 +40,8 @@ class Result:
 
 def blanks(macro: Macro) -> tuple[str, ...]:
     """Labels of what the macro asks for, in order, each once."""
-    slots = [piece for text in (macro.reply, macro.note) for piece in template.read(text)]
+    texts = (macro.reply, macro.note, macro.link, *macro.checklist)
+    slots = [piece for text in texts for piece in template.read(text)]
     return tuple(dict.fromkeys(slot.ask for slot in slots if isinstance(slot, Slot) and slot.ask))
 
 
@@ -53,14 +54,22 @@ def lint(macro: Macro) -> list[DocError]:
             return [error]
     found: list[DocError] = []
     for text, first in ((macro.note, macro.lines[1] + 1), (macro.reply, macro.lines[0])):
-        for piece in template.read(text):
-            if isinstance(piece, Slot) and (wrong := piece.error or _unknown(piece)):
-                line = text.count("\n", 0, piece.at)
-                column = piece.at - (text.rfind("\n", 0, piece.at) + 1)
-                found.append(DocError(f"{wrong}.", line=first + line, column=column + 1))
-    if not (macro.reply or macro.note or _sets(macro, {})):
+        for wrong, at in _wrong(text):
+            line = text.count("\n", 0, at)
+            column = at - (text.rfind("\n", 0, at) + 1)
+            found.append(DocError(f"{wrong}.", line=first + line, column=column + 1))
+    for name, texts in (("link", (macro.link,)), ("checklist", macro.checklist)):
+        line, column = macro.at.get(name, (1, 1))
+        found += [DocError(f"{wrong}.", line, column) for text in texts for wrong, _ in _wrong(text)]
+    if not (macro.reply or macro.note or macro.link or macro.checklist or macro.then or _sets(macro, {})):
         found.append(DocError("The macro does nothing; give it a reply, a note or a field to set."))
     return found
+
+
+def _wrong(text: str) -> list[tuple[str, int]]:
+    """What is wrong with the placeholders of a text, each with its offset."""
+    slots = [piece for piece in template.read(text) if isinstance(piece, Slot)]
+    return [(wrong, slot.at) for slot in slots if (wrong := slot.error or _unknown(slot))]
 
 
 def _unknown(slot: Slot) -> str:
@@ -82,22 +91,42 @@ def run(
 
     Raises Refused when it has to know the time or the agent and `context` does not say.
     """
-    reply, note = (
+    reply, note, link, *items = (
         template.fill(template.read(text), context, answers=answers, zone=zone)
-        for text in (macro.reply, macro.note)
+        for text in (macro.reply, macro.note, macro.link, *macro.checklist)
     )
+    every = (reply, note, link, *items)
     return Result(
-        sets=_sets(macro, context, strict=True),
+        sets=(
+            *_sets(macro, context, strict=True), *_links(link.text),
+            *_todos([one.text for one in items], context),
+        ),
         reply=reply.text if macro.reply else None,
         note=note.text if macro.note else None,
-        missing=_union(reply.missing, note.missing),
-        blanks=_union(reply.unanswered, note.unanswered),
-        used_default=_union(reply.used_default, note.used_default),
-    )
+        missing=tuple(dict.fromkeys(name for one in every for name in one.missing)),
+        blanks=tuple(dict.fromkeys(name for one in every for name in one.unanswered)),
+        used_default=tuple(dict.fromkeys(name for one in every for name in one.used_default)),
+    )  # fmt: skip
 
 
-def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one + other))
+def _links(text: str) -> list[tuple[str, str]]:
+    rows = (" ".join(row.split()) for row in text.split("\n"))
+    return [(f"{todos.LINKS}.{todos.key(row)}", row) for row in rows if row]
+
+
+def _todos(texts: list[str], context: Mapping[str, object]) -> list[tuple[str, str]]:
+    now = context.get("now")
+    if texts and not isinstance(now, int):
+        raise Refused("The macro adds a checklist, and the time is not known; run it with a clock.")
+    found: list[tuple[str, str]] = []
+    for text in texts:
+        try:
+            one = todos.item(text[: todos.LONGEST])
+        except DocError:
+            continue  # nothing is left where a value is missing, which `missing` says
+        todo = todos.begun(one, now=now if isinstance(now, int) else 0)
+        found.append((f"{todos.SPACE}.{todo.key}", todos.write(todo)))
+    return found
 
 
 def _sets(
