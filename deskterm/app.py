@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CRASH = "crash.log"
+TWICE = 5.0
+"""Seconds within which a second mistake ends the screen: what fails again and again is not survived."""
 
 
 class DesktermApp(App[int]):
@@ -56,6 +59,9 @@ class DesktermApp(App[int]):
         self.loop_: Loop | None = None
         self.failure = ""
         """The sentence to leave on the terminal after a crash."""
+        self.forgives = not self.is_headless
+        """Whether one mistake is survived. A test wants to see it instead."""
+        self._stumbled = -TWICE
         self.in_order = InOrder(self, self._hand_on)
         self.main = MainScreen(desk, keymap=self.keymap, symbols=self.symbols)
         self._sync = sync
@@ -116,7 +122,11 @@ class DesktermApp(App[int]):
             await super().on_event(event)
 
     async def _hand_on(self, event: Input) -> None:
-        await super().on_event(event)
+        try:
+            await super().on_event(event)
+        except Exception as error:
+            if not self.stumbled(error):
+                self._handle_exception(error)
 
     async def action_quit(self) -> None:
         """ctrl+q, wherever the keys are: the draft is kept, a reply that waits is asked about."""
@@ -155,6 +165,25 @@ class DesktermApp(App[int]):
             self.loop_.stop()
         self._writer.shutdown(wait=True)
         self._reader.shutdown(wait=True)
+
+    def stumbled(self, error: Exception) -> bool:
+        """Say in one sentence that a mistake was made, and go on; False where it has to end.
+
+        What was half written is kept before anything else.
+        """
+        now = time.monotonic()
+        again = now - self._stumbled < TWICE
+        self._stumbled = now
+        if again or not self.forgives or self.failure:
+            return False
+        with contextlib.suppress(Exception):
+            self.main.composing.keep_at_once()
+        words = f"A mistake of deskterm's own ({type(error).__name__}) stopped that; the desk goes on."
+        try:
+            self.main.telling.tell(f"{words} {_kept(self.desk.home, error)}", bad=True)
+        except Exception:
+            return False
+        return True
 
     def _handle_exception(self, error: Exception) -> None:
         """End with one sentence. Textual's report would print local variables, and passwords are such."""

@@ -133,6 +133,9 @@ class Acting:
                 await then(picked)
             except StoreError as error:
                 self.screen.telling.tell(str(error), bad=True)
+            except Exception as error:
+                if not self.screen.desk_app.stumbled(error):
+                    raise
 
         self.screen.desk_app.push_screen(Picker(question, preview=preview, symbols=self.screen.look), chosen)
 

@@ -28,6 +28,7 @@ from deskterm.widgets.conversation import Conversation
 from deskterm.widgets.lines import HintsLine, LinePane, Rule, StatusLine, TabsLine
 from deskterm.widgets.paint import Role
 from deskterm.widgets.queue_list import QueueList
+from deskterm.widgets.surviving import Surviving
 from store.errors import StoreError
 from store.model import Ticket
 
@@ -54,7 +55,7 @@ TIGHT = 30
 Handler = Callable[[int], Awaitable[None] | None]
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Surviving, Screen[None]):
     def __init__(self, desk: Desk, *, keymap: Keymap, symbols: Symbols) -> None:
         super().__init__()
         self.desk = desk
@@ -105,8 +106,15 @@ class MainScreen(Screen[None]):
         laid_out.subscribe(self, self._ruled)
         self.fit()
         self.showing.start()
-        self.set_interval(LOOK, self.showing.look)
+        self.set_interval(LOOK, self._look)
         self.call_after_refresh(self._painted)
+
+    def _look(self) -> None:
+        try:
+            self.showing.look()
+        except Exception as error:
+            if not self.desk_app.stumbled(error):
+                raise
 
     async def _painted(self) -> None:
         await self.arm()

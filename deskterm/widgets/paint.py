@@ -20,6 +20,7 @@ from textual.widget import Widget
 
 from deskterm.safe import fit, width
 from deskterm.widgets.guard import guarded
+from deskterm.widgets.surviving import Surviving
 
 
 class Role(StrEnum):
@@ -144,7 +145,7 @@ def _inks(variables: tuple[tuple[str, str], ...]) -> Inks:
     return Inks(dict(variables))
 
 
-class Painted(Widget):
+class Painted(Surviving, Widget):
     """A widget that draws its own lines in roles; `repaint` is called when the theme has changed."""
 
     _inks: Inks | None = None

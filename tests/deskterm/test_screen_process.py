@@ -43,11 +43,13 @@ def drafts(home: Path) -> list[tuple[str, str]]:
         return conn.execute("SELECT kind, text FROM draft").fetchall()
 
 
-def test_M10_a_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Path) -> None:
+def test_M10_a_second_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Path) -> None:
     home = copied(tmp_path)
     with desk(home, DESKTERM_TEST_BREAK="1") as terminal:
         terminal.send("rkept in time")
         terminal.until("kept in time")
+        terminal.send("\x0c")
+        terminal.until("the desk goes on")
         terminal.send("\x0c")
         assert terminal.wait() == 1
         left = bytes(terminal.data).rpartition(LEAVES)[2]
@@ -57,6 +59,21 @@ def test_M10_a_mistake_ends_with_one_sentence_and_without_any_value(tmp_path: Pa
     assert "hunter2" not in report.read_text() and "opened.py" in report.read_text()
     assert stat.S_IMODE(report.stat().st_mode) == 0o600
     assert drafts(home) == [("out", "kept in time")]
+
+
+def test_M08_a_mistake_in_a_handler_is_a_sentence_and_the_desk_goes_on(tmp_path: Path) -> None:
+    home = copied(tmp_path)
+    with desk(home, DESKTERM_TEST_BREAK="1") as terminal:
+        before = entries(home)
+        terminal.send("\x0c")
+        terminal.until("A mistake of deskterm's own (RuntimeError) stopped that; the desk goes on.")
+        assert "crash.log" in terminal.text and b"hunter2" not in terminal.data
+        assert "hunter2" not in (home / "crash.log").read_text()
+        terminal.send("e")
+        terminal.until("z to undo")
+        assert entries(home) > before
+        terminal.send("q")
+        assert terminal.wait() == 0
 
 
 @pytest.mark.parametrize("busy", [False, True])
