@@ -21,7 +21,15 @@ _FIELDS = (
 
 def ticket(desk: Desk, now: Ticket, at: int) -> tuple[Ticket, list[Message]]:
     """The ticket `now` as it was at the Unix second `at`, its messages oldest first. Raises NotFound."""
-    found = history.ticket_as_of(desk.conn, now.id, at)
+    return _told(now, history.ticket_as_of(desk.conn, now.id, at))
+
+
+def after(desk: Desk, now: Ticket, entry: int) -> tuple[Ticket, list[Message]]:
+    """The ticket `now` as an entry of the log left it, its messages oldest first. Raises NotFound."""
+    return _told(now, history.ticket_after(desk.conn, now.id, entry))
+
+
+def _told(now: Ticket, found: history.Snapshot | None) -> tuple[Ticket, list[Message]]:
     if found is None:
         raise NotFound(f"#{now.number} did not exist yet then; it began later.")
     row, messages = found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskterm import asks
+from deskterm import asks, asof
 from deskterm.acts import label
 from deskterm.asks import Ask
 from deskterm.desk import Desk
@@ -85,6 +85,21 @@ def ticket(desk: Desk, eid: str) -> TicketPane:
         merged_into=_went(desk, found),
         returned=returned(desk, [person.email]) if person else "",
     )
+
+
+def past(desk: Desk, eid: str, entry: int) -> TicketPane:
+    """A ticket as an entry left it, with the messages it had then; its people are today's.
+
+    Promises and what became of replies have no past and are left out. Raises NotFound.
+    """
+    now = tickets.ticket(desk.conn, eid)
+    then, messages = asof.after(desk, now, entry)
+    return TicketPane(
+        ticket=then,
+        said=tuple(Said(message, desk.text(message)) for message in messages),
+        customer=people.customer(desk.conn, then.customer) if then.customer else None,
+        account=None, before=(), before_count=0, clocks=(), hours="", draft=None, now=desk.now,
+    )  # fmt: skip
 
 
 def _went(desk: Desk, ticket: Ticket) -> str:

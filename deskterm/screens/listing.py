@@ -151,5 +151,5 @@ class Listing:
             except StoreError as error:
                 self.screen.telling.tell(str(error), bad=True)
 
-        screen = HistoryScreen(title, items, symbols=self.screen.look)
+        screen = HistoryScreen(self.desk, title, items, symbols=self.screen.look)
         self.screen.desk_app.push_screen(screen, then)

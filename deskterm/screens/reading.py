@@ -1,91 +1,65 @@
-"""A screen to read what happened on: `z` takes one entry back alone, enter goes to its ticket."""
+"""A screen to read what happened on: `z` takes one entry back alone, enter shows its ticket as it was."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
-
+from deskterm.desk import Desk
+from deskterm.safe import clean
 from deskterm.screens.happened import Asked, Item
+from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
-from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role, Run
-
-UNDO_WORDS = "z undoes that alone, if nothing later depends on it"
-_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1}
-_PAGES = {"space": 10, "pagedown": 10, "ctrl+d": 5, "b": -10, "pageup": -10, "ctrl+u": -5}
-_ENDS = {"g": -1_000_000, "home": -1_000_000, "G": 1_000_000, "end": 1_000_000}
+from store.errors import Refused
 
 
-class HistoryScreen(Screen["Asked | None"]):
+class HistoryScreen(ListScreen[Item, Asked]):
     """Entries newest first. Its result is what is to be done, or None."""
 
-    DEFAULT_CSS = "HistoryScreen { background: $background; }"
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("enter", "the ticket then", "enter"),
+        ("o", "the ticket now", "o"),
+        ("z", "undo this alone", "z"),
+        ("space", "page", "space"),
+        ("esc", "back", "escape"),
+    )
+    EMPTY = "Nothing happened yet."
 
-    def __init__(self, title: str, items: Sequence[Item], *, symbols: Symbols) -> None:
-        super().__init__()
-        self.words = title
-        self.items = items
-        self.look = symbols
-        self.at = 0
+    def __init__(self, desk: Desk, title: str, items: Sequence[Item], *, symbols: Symbols) -> None:
+        super().__init__(title, items, symbols=symbols)
+        self.desk = desk
 
-    def compose(self) -> ComposeResult:
-        yield LinePane(symbols=self.look, id="text")
-        yield StatusLine(symbols=self.look, id="status")
-        yield HintsLine(symbols=self.look, id="hints")
+    def about(self) -> Sequence[Run]:
+        """What `z` would take back, by its name."""
+        return [(undo_words(self.desk, self.item), Role.DIM)] if self.item is not None else ()
 
-    def on_mount(self) -> None:
-        self.query_one("#text", LinePane).focus()
-        self.query_one("#hints", HintsLine).show_entries(
-            [
-                ("j k", "move", ""),
-                ("enter", "show the ticket", ""),
-                ("z", "undo this alone", ""),
-                ("space", "page", ""),
-                ("esc", "back", "nav.back"),
-            ]
-        )
-        self._show()
-
-    def on_resize(self) -> None:
-        self._show()
-
-    def _show(self) -> None:
-        pane, room = self.query_one("#text", LinePane), self.size.width
-        drawn: list[list[Run]] = []
-        first = last = 0
-        for n, item in enumerate(self.items):
-            if n == self.at:
-                first = len(drawn)
-            drawn += item.lines(room, self.look, cursor=n == self.at)
-            if n == self.at:
-                last = len(drawn) - 1
-        pane.show(self.words, drawn or [[(" Nothing happened yet.", Role.DIM)]], keep=True)
-        pane.scroll_into_view(first, last)
-        item = self.items[self.at] if self.items else None
-        words = (
-            item.why
-            if item is not None and item.why
-            else "z undoes that alone, if nothing later depends on it"
-        )
-        self.query_one("#status", StatusLine).show([(words, Role.DIM)], [(f"{len(self.items):,} ", Role.DIM)])
-
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        by = _STEPS.get(event.key) or _PAGES.get(event.key) or _ENDS.get(event.key)
-        item = self.items[self.at] if self.items else None
-        if event.key in ("escape", "q"):
-            self.dismiss(None)
-        elif by is not None:
-            self.at = max(0, min(self.at + by, len(self.items) - 1))
-            self._show()
-        elif item is not None and event.key == "enter" and item.ticket:
-            self.dismiss(Asked(ticket=item.ticket))
-        elif item is not None and event.key in ("z", "u") and not item.why:
+    async def pressed(self, key: str) -> None:
+        item = self.item
+        if item is None:
+            return
+        if key in ("z", "u") and not item.why:
             self.dismiss(Asked(entry=item.entry, undo=True))
+        elif key in ("enter", "o", "right", "left"):
+            if not item.ticket:
+                raise Refused(f"This is about {item.name or 'no ticket'}; there is no one ticket to show.")
+            if key == "o":
+                self.dismiss(Asked(ticket=item.ticket))
+            else:
+                self._then(item)
 
-    def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
-        self.dismiss(None)
+    def _then(self, item: Item) -> None:
+        """The ticket as this entry left it."""
+        from deskterm.screens.then import ThenScreen
+
+        def after(asked: Asked | None) -> None:
+            if asked is not None:
+                self.dismiss(asked)
+
+        screen = ThenScreen(self.desk, item.ticket, item.entry, symbols=self.look)
+        self.desk_app.push_screen(screen, after)
+
+
+def undo_words(desk: Desk, item: Item) -> str:
+    """What `z` does to an entry, or why it does nothing."""
+    return item.why or f"z undoes that alone, if nothing later depends on it: {clean(desk.said(item.entry))}"

@@ -56,15 +56,26 @@ def row_as_of(conn: sqlite3.Connection, eid: str, at: int) -> project.Row | None
     return project.fold(conn, eid, before=stamp.first_at(at + 1))
 
 
-def ticket_as_of(
-    conn: sqlite3.Connection, ticket: str, at: int
-) -> tuple[project.Row, list[project.Row]] | None:
-    """A ticket and the messages that were in it at a moment, oldest first."""
-    row = row_as_of(conn, ticket, at)
+Snapshot = tuple[project.Row, list[project.Row]]
+"""A ticket's row, and those of the messages that were in it, oldest first."""
+
+
+def ticket_as_of(conn: sqlite3.Connection, ticket: str, at: int) -> Snapshot | None:
+    """A ticket and its messages at the end of the Unix second `at`; None when it did not exist."""
+    return _ticket_before(conn, ticket, stamp.first_at(at + 1))
+
+
+def ticket_after(conn: sqlite3.Connection, ticket: str, entry: int) -> Snapshot | None:
+    """A ticket and its messages as an entry left them; None when it did not exist."""
+    return _ticket_before(conn, ticket, entry + 1)
+
+
+def _ticket_before(conn: sqlite3.Connection, ticket: str, bound: int) -> Snapshot | None:
+    row = project.fold(conn, ticket, before=bound)
     if row is None:
         return None
     ever = _ever_in(conn, ticket)
-    then = [(eid, row_as_of(conn, eid, at)) for eid in ever]
+    then = [(eid, project.fold(conn, eid, before=bound)) for eid in ever]
     inside = [{**m, "id": eid} for eid, m in then if m is not None and m.get("ticket") == ticket]
     standing = [m for m in inside if m.get("_deleted") is None]
     return row, sorted(standing, key=lambda m: (_number(m.get("date")), str(m["id"])))

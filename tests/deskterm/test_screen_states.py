@@ -127,7 +127,7 @@ async def test_history_of_the_desk_leads_to_a_ticket_and_says_what_it_does_not_u
     async with on_stage(tmp_path, size=(80, 24)) as stage:
         await stage.press("g", "h", "G")
         assert "not taken back from here" in stage.text or "z undoes that alone" in stage.text
-        await stage.press("z", "g", "enter")
+        await stage.press("z", "g", "o")
         if stage.app.screen is not stage.main:
             await stage.press("escape")
         assert stage.app.screen is stage.main

@@ -64,6 +64,11 @@ async def counted(stage: Stage) -> None:
     await stage.until(lambda: "counting" not in stage.text and "acted" in stage.text)
 
 
+async def read_then(stage: Stage) -> None:
+    """The ticket as it was stands below the slider."""
+    await stage.until(lambda: "Export" in stage.text and "note, private" in stage.text)
+
+
 async def previewed(stage: Stage) -> None:
     """The macro's result stands beside it."""
     await stage.until(lambda: "would change" in stage.text)
@@ -108,6 +113,7 @@ HELP = (
 HISTORY = (
     Scene("ticket", ("p", "4", "t", "=later", "enter", "H", "j"), WIDE),
     Scene("desk", ("e", "g", "h", "j")),
+    Scene("then", ("p", "4", "t", "=later", "enter", "H", "enter", "left"), WIDE, end=read_then),
 )
 SEARCH = (
     Scene("hits", ("g", "slash", "=export"), WIDE, end=searched),
