@@ -91,6 +91,7 @@ _GO = (
     _go("customer", "this customer", "c"),
     _go("history", "history", "h"),
     _go("errors", "errors", "e"),
+    Action("go.settings", "settings", ("g ,",), undo=UNDO, group="Go", shell="deskterm config"),
     Action(
         "go.rules",
         "rules and promises",

@@ -24,9 +24,10 @@ from textual.app import App
 from textual.filter import LineFilter
 
 import themes
-from deskterm import hangup, looks
+from deskterm import hangup, looks, presets
+from deskterm.config import FILE, ConfigError
 from deskterm.desk import Desk
-from deskterm.keymap import Keymap
+from deskterm.keymap import KeyClash, Keymap
 from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
@@ -54,7 +55,7 @@ class DesktermApp(App[int]):
         name, self._no_colour = themes.pick(os.environ, desk.settings.theme, own=own is not None)
         super().__init__(ansi_color=True if self._no_colour else None)
         self.desk = desk
-        self.keymap = Keymap()
+        self.keymap = keys_of(desk)
         self.symbols = symbols(ascii_only=desk.settings.symbols == "ascii")
         self.loop_: Loop | None = None
         self.failure = ""
@@ -92,6 +93,17 @@ class DesktermApp(App[int]):
                 leave=lambda: loop.call_soon_threadsafe(self._leave, hangup.GONE),
                 keep=lambda: self.main.composing.keep_at_once(),
             )
+
+    def settings_changed(self) -> None:
+        """Theme and keys as the settings say now; the rest is read when it is needed."""
+        own = looks.worn(self.desk.home, self.desk.settings.theme)
+        if own is not None:
+            self.register_theme(own.theme)
+        if not self._no_colour:
+            self.theme, _ = themes.pick(os.environ, self.desk.settings.theme, own=own is not None)
+        self.keymap.become(presets.keymap(self.desk.settings))
+        self.main.showing.read_tabs()
+        self.main.telling.hints()
 
     # Work beside the screen
 
@@ -214,6 +226,14 @@ def _kept(home: Path, error: Exception) -> str:
     except OSError:
         return "The report could not be written."
     return f"The report, without any contents, is in {path}."
+
+
+def keys_of(desk: Desk) -> Keymap:
+    """The keys of this desk. Raises ConfigError where two actions want the same one."""
+    try:
+        return presets.keymap(desk.settings)
+    except KeyClash as clash:
+        raise ConfigError(f"{desk.home / FILE}, [keys]: {clash} The desk was not opened.") from None
 
 
 def run(home: Path | None = None, *, desk: Desk | None = None) -> int:

@@ -129,6 +129,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Your private addresses: a verified letter from one of them counts as written by you."""
     queue_order: tuple[str, ...] = ()
     """Names of queues in the order of the tabs; the others follow."""
+    keymap: str = "deskterm"
+    """deskterm, gmail or vim: the keys to begin from."""
+    keys: dict[str, tuple[str, ...]] = {}
+    """Your own keys over them, by the action's id: `[keys]`, `"ticket.solve" = ["f5"]`."""
     mailbox: dict[str, Box] = {}
     """Mailboxes by name."""
     oauth: dict[str, Registration] = {}
@@ -147,6 +151,7 @@ _CHOICES = {
     "after_solve": ("next", "stay"),
     "send_key": ("solve", "open"),
     "quote": ("last", "inline", "none"),
+    "keymap": ("deskterm", "gmail", "vim"),
     "theme": ("", "dark", "light", "contrast", "colour_blind", "sixteen", "mono"),
 }
 _BOX_CHOICES = {
@@ -185,6 +190,11 @@ def load(home: Path) -> Settings:
     return read(text, path=str(path), own=own_themes(home))
 
 
+def choices(home: Path) -> dict[str, tuple[str, ...]]:
+    """What a field can be, where it can be one of few words."""
+    return {**_CHOICES, **_BOX_CHOICES, "theme": (*_CHOICES["theme"], *own_themes(home))}
+
+
 def read(text: str, *, path: str = FILE, own: tuple[str, ...] = ()) -> Settings:
     """Settings from TOML text. Raises ConfigError naming the path, the line and the field.
 
@@ -202,15 +212,15 @@ def read(text: str, *, path: str = FILE, own: tuple[str, ...] = ()) -> Settings:
     return settings
 
 
-def save(home: Path, settings: Settings) -> Path:
-    """Write the settings that differ from their defaults; 0600, replaced in one step."""
+def save(home: Path, settings: Settings, *, text: str = "") -> Path:
+    """Write the settings that differ from their defaults, or them as `text`; 0600, replaced in one step."""
     path = home / FILE
     private_folder(home)
     fresh = path.with_suffix(".new")
     with os.fdopen(
         os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8"
     ) as out:
-        out.write(write(settings))
+        out.write(text or write(settings))
     fresh.replace(path)
     return path
 
@@ -219,6 +229,9 @@ def write(settings: Settings) -> str:
     """The settings as TOML, without those that have their default."""
     plain = _changed(settings, Settings())
     text = "".join(f"{name} = {_toml(value)}\n" for name, value in plain.items())
+    if settings.keys:
+        text += "\n[keys]\n"
+        text += "".join(f"{_key(name)} = {_toml(keys)}\n" for name, keys in settings.keys.items())
     for name, box in settings.mailbox.items():
         text += f"\n[mailbox.{_key(name)}]\naddress = {_toml(box.address)}\n"
         changed = _changed(box, Box(address=box.address))

@@ -5,10 +5,12 @@ Pure: reads the list of actions and what the config says. No Textual; key names 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deskterm.actions import ACTIONS, ANYWHERE, BY_ID, Action
+from deskterm.actions import ACTIONS, ANYWHERE, BY_ID, CONVERSATION, LIST, Action, keys_shown
 
 WAIT = 2.0
 """Seconds a started sequence waits for its next key."""
@@ -27,12 +29,18 @@ NAMES = {
     "#": "number_sign",
     ">": "greater_than_sign",
     ",": "comma",
+    "-": "minus",
+    "@": "at",
+    "\\": "backslash",
 }
 """Our way of writing a key to the name Textual gives its event."""
 
 
+_WRITTEN = {name: key for key, name in NAMES.items()}
+
+
 class KeyClash(Exception):
-    """Two actions of one place have the same key; the text names both and the key."""
+    """Two actions of one place have the same key, or a key is none; the text names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,10 @@ class Hit:
 
 def key_name(key: str) -> str:
     """The name Textual gives to a key as we write it."""
-    return NAMES.get(key, key)
+    if key in NAMES or len(key) > 1 or key.isalnum():
+        return NAMES.get(key, key)
+    name = unicodedata.name(key, key).lower()
+    return name.replace("-", "_").replace(" ", "_")
 
 
 def _spread(key: str) -> list[str]:
@@ -57,6 +68,26 @@ def _spread(key: str) -> list[str]:
     if not key.endswith("1-9"):
         return [key]
     return [key.removesuffix("1-9") + str(digit) for digit in range(1, 10)]
+
+
+_WRITTEN_OUT = re.compile(
+    r"((ctrl|alt|shift)\+)*(f([1-9]|1[0-9]|2[0-4])|up|down|left|right|home|end|pageup|pagedown|enter|escape|tab"
+    r"|space|backspace|delete|insert|[^\s\x00-\x1f\x7f])"
+)
+
+
+def _known(action: str, keys: Sequence[str]) -> None:
+    """Raises KeyClash for a key no keyboard sends, and for an action without any."""
+    if not keys:
+        raise KeyClash(f"{action} would have no key; give it one, or its default back.")
+    digits = "1-9" if any(key.endswith("1-9") for key in BY_ID[action].keys) else ""
+    for key in keys:
+        parts = key.removesuffix(digits).split(" ") if digits else key.split(" ")
+        wrong = next((one for one in parts if one and not _WRITTEN_OUT.fullmatch(one)), None)
+        if wrong is not None or not key.strip() or "" in (parts if not digits else parts[:-1]):
+            raise KeyClash(f"There is no key {wrong or key!r}; keys are written e, G, ctrl+r, f5 or g x.")
+        if digits and not key.endswith(digits):
+            raise KeyClash(f"{action} takes a number: its key has to end with 1-9, as in o 1-9.")
 
 
 @dataclass(slots=True)
@@ -72,9 +103,27 @@ class Keymap:
         unknown = sorted(set(self.own) - BY_ID.keys())
         if unknown:
             raise KeyClash(f"There is no action {unknown[0]}; `deskterm keys` lists their names.")
+        for action, keys in self.own.items():
+            _known(action, keys)
         for action in ACTIONS:
             for place in action.where:
                 self._add(action, place)
+        self._refuse_hidden()
+
+    def become(self, other: Keymap) -> None:
+        """Mean what another map means, for everybody who holds this one."""
+        self.own, self._table = other.own, other._table
+
+    def _refuse_hidden(self) -> None:
+        """A key that begins a sequence of its place, or that its place takes from everywhere, is a clash."""
+        for place, table in self._table.items():
+            for keys, action in table.items():
+                begun = next((table[keys[:n]] for n in range(1, len(keys)) if keys[:n] in table), "")
+                elsewhere = self._table[ANYWHERE].get(keys, "") if place in (LIST, CONVERSATION) else ""
+                other = begun or (elsewhere if elsewhere != action else "")
+                if other:
+                    key = " ".join(_WRITTEN.get(one, one) for one in keys)
+                    raise KeyClash(f"The key {key} of {action} is hidden by {other} ({place}); change one.")
 
     def _add(self, action: Action, place: str) -> None:
         table = self._table.setdefault(place, {})
@@ -88,6 +137,10 @@ class Keymap:
     def keys(self, action: str) -> tuple[str, ...]:
         """The keys of an action: the owner's if set, else ours."""
         return self.own.get(action, BY_ID[action].keys)
+
+    def shown(self, action: str) -> str:
+        """The first key of an action as printed for people."""
+        return keys_shown(self.keys(action)[0])
 
     def press(self, key: str, *, places: tuple[str, ...], waiting: str = "") -> Hit | None:
         """What `key` (Textual's name) means in `places`, the innermost first; None if nothing.

@@ -51,6 +51,10 @@ def config_verb() -> None:
     say.line()
     _described(config.described())
     say.line()
+    say.line(
+        '# [keys], your own keys by the name `deskterm keys --jsonl` gives, as in "ticket.solve" = ["f5"]'
+    )
+    say.line()
     say.line("# [mailbox.NAME]")
     _described(config.described_box())
     say.line()

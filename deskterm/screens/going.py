@@ -57,6 +57,7 @@ class Going:
             "view.redraw": doing(lambda: self.screen.refresh(repaint=True, layout=True)),
             "list.sort": lambda _: self.ask_sort(),
             "go.search": lambda _: self.search(),
+            "go.settings": doing(self.settings),
             "go.customer": lambda _: self.customer(),
             "desk.refresh": lambda _: self.refresh(),
             "app.suspend": lambda _: self.suspend(),
@@ -159,6 +160,13 @@ class Going:
         desk, look = self.desk, self.screen.look
         screen = SearchScreen(desk, symbols=look, saved=self.screen.showing.read_tabs)
         self.screen.desk_app.push_screen(screen, then)
+
+    def settings(self) -> None:
+        """The settings, and from then on the desk as they say."""
+        from deskterm.screens.settings import SettingsScreen
+
+        app = self.screen.desk_app
+        app.push_screen(SettingsScreen(self.desk, symbols=self.screen.look, changed=app.settings_changed))
 
     def _listed(self, query: str) -> None:
         try:

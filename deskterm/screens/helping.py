@@ -61,7 +61,8 @@ class Helping:
             part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
         )
         detail = f"{action.group:<12} {action.id}" if keys_first else action.group
-        return Choice(action.id, action.words, action.shown_keys, detail, off, help=tells)
+        keys = " ".join(actions.keys_shown(key) for key in self.screen.keymap.keys(action.id))
+        return Choice(action.id, action.words, keys, detail, off, help=tells)
 
     def why_off(self, action: str) -> str:
         """Why an action cannot be done now, or nothing."""

@@ -146,7 +146,7 @@ class Telling:
         """What a key would do now."""
         line = self.screen.query_one("#hints", HintsLine)
         keys = BY_ID["help.keys"]
-        last: Entry = (keys.keys[0], keys.words, keys.id)
+        last = self._entry(keys)
         if self.screen.waiting:
             self._choices(line)
         elif self.screen.writing:
@@ -165,15 +165,18 @@ class Telling:
     def _writing(self) -> list[Entry]:
         if self.screen.composer.commanding:
             return [("enter", "write on", ""), ("esc", "keep draft and close", "write.keep")]
-        return [_entry(action) for action in actions.hints(TEXT)]
+        return [self._entry(action) for action in actions.hints(TEXT)]
 
     def _here(self) -> list[Entry]:
         screen = self.screen
         found = [a for a in actions.hints(*screen.places()) if a.id != "help.keys" and self._fits(a.id)]
-        entries = [_entry(action) for action in found]
+        entries = [self._entry(action) for action in found]
         if screen.reading:
             entries.insert(4, ("esc", "back", "nav.back"))
         return entries
+
+    def _entry(self, action: actions.Action) -> Entry:
+        return self.screen.keymap.shown(action.id), action.words, action.id
 
     def _fits(self, action: str) -> bool:
         """Whether a hint is worth its room now."""
@@ -216,10 +219,6 @@ class Telling:
 def key_shown(name: str) -> str:
     """Textual's name of a key as people write it."""
     return _WRITTEN.get(name) or actions.keys_shown(name)
-
-
-def _entry(action: actions.Action) -> Entry:
-    return actions.keys_shown(action.keys[0]), action.words, action.id
 
 
 def _cells(entries: list[Entry]) -> int:

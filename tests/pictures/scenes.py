@@ -123,6 +123,10 @@ RULES = (
     Scene("rules", ("g", "R"), WIDE, end=counted),
     Scene("trial", ("g", "R", "enter"), end=lambda stage: stage.until(lambda: "to look at" in stage.text)),
 )
+SETTINGS = (
+    Scene("fields", ("g", "comma", "j"), WIDE),
+    Scene("clash_80x24", ("g", "comma", "slash", "=ticket.s", "enter", "enter", "ctrl+u", "=w")),
+)
 STATES = (
     Scene("empty", ("asterisk", "e"), WIDE),
     Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
@@ -145,5 +149,5 @@ LOOKS = (
 
 GROUPS = {
     "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
-    "looks": LOOKS, "search": SEARCH, "rules": RULES,
+    "looks": LOOKS, "search": SEARCH, "rules": RULES, "settings": SETTINGS,
 }  # fmt: skip

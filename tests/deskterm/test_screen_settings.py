@@ -1,0 +1,150 @@
+"""The settings screen by keys: all fields, changes in place, mistakes as sentences, keys and clashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deskterm import config, config_text, presets, setting
+from deskterm.actions import ACTIONS
+from deskterm.config import ConfigError, Settings
+from deskterm.keymap import KeyClash
+from deskterm.screens.settings import SettingsScreen
+from tests.rigs.stage import Stage, on_stage
+
+BOX = 'address = "a@b.example"\n'
+
+
+async def opened(stage: Stage, words: str) -> SettingsScreen:
+    """The settings, narrowed to these words."""
+    await stage.press("g", ",", "slash", f"={words}", "enter")
+    screen = stage.app.screen
+    assert isinstance(screen, SettingsScreen)
+    return screen
+
+
+def test_every_field_and_every_key_is_a_row_with_its_sentence(tmp_path: Path) -> None:
+    box = config.Box(address="help@example.org")
+    rows = setting.rows(Settings(mailbox={"help": box}), tmp_path)
+    shown = {(row.table, row.field) for row in rows}
+    fields = set(Settings.__struct_fields__) - {"mailbox", "oauth", "keys"}
+    assert {("", name) for name in fields} | {("mailbox", name) for name in box.__struct_fields__} <= shown
+    assert {("keys", action.id) for action in ACTIONS} <= shown
+    assert all(len(row.sentence) > 5 for row in rows)
+
+
+async def test_a_field_is_changed_in_place_kept_in_the_file_and_taken_back(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "undo_seconds")
+        assert "undo_seconds" in stage.text and "10" in stage.text and "called back" in stage.text
+        await stage.press("enter", "ctrl+u", "=25", "enter")
+        assert "in force now" in stage.text and "default 10" in stage.text
+        assert config.load(stage.desk.home).undo_seconds == 25 == stage.desk.settings.undo_seconds
+        await stage.press("z")
+        assert config.load(stage.desk.home).undo_seconds == 10 == stage.desk.settings.undo_seconds
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("undo_seconds", "soon", "undo_seconds has to be a whole number, and is text"),
+        ("undo_seconds", "-1", "has to be 0 or more"),
+        ("quote", "all", "quote is 'all'; it can be last, inline, none"),
+        ("theme", "drak", "it can be dark"),
+        ("agent_mail", '"ann@x.example', "quotation mark"),
+    ],
+)
+async def test_a_mistake_is_one_sentence_said_at_once_and_nothing_is_written(
+    field: str, typed: str, said: str, tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        before = config.load(stage.desk.home)
+        await opened(stage, field)
+        await stage.press("enter", "ctrl+u", f"={typed}")
+        assert said in stage.text
+        await stage.press("enter")
+        assert said in stage.text and config.load(stage.desk.home) == before == stage.desk.settings
+        await stage.press("escape", "escape", "escape")
+        assert stage.app.screen is stage.main
+
+
+async def test_a_theme_is_worn_at_once(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "theme")
+        await stage.press("enter", "ctrl+u", "=light", "enter")
+        assert stage.app.theme == "light"
+
+
+async def test_a_key_is_changed_and_the_hints_say_the_new_one(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "ticket.solve")
+        await stage.press("enter", "ctrl+u", "=f5, X", "enter", "escape", "escape")
+        assert stage.hints.startswith("f5 solve") and "X" in stage.desk.settings.keys["ticket.solve"]
+        number = stage.line.number
+        await stage.press("e")
+        assert stage.ticket(number or 0).status == "open"
+        await stage.press("X")
+        assert stage.ticket(number or 0).status == "solved"
+
+
+async def test_a_clash_is_shown_while_one_types(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "ticket.solve")
+        await stage.press("enter", "ctrl+u", "=w")
+        assert "The key w means both ticket.solve and ticket.wait" in stage.text
+        await stage.press("enter")
+        assert not stage.desk.settings.keys
+        await stage.press("ctrl+u", "=g")
+        assert "hidden by ticket.solve" in stage.text
+        await stage.press("ctrl+u", "=hello")
+        assert "There is no key 'hello'" in stage.text
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS)
+def test_a_preset_has_no_clash(preset: str) -> None:
+    keys = presets.keymap(Settings(keymap=preset))
+    assert all(keys.keys(action.id) for action in ACTIONS)
+
+
+async def test_the_gmail_keys_are_put_on(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "keymap")
+        await stage.press("enter", "ctrl+u", "=gmail", "enter", "escape", "escape", "b")
+        assert "Snooze" in stage.text
+
+
+def test_own_keys_that_clash_with_a_preset_are_refused(tmp_path: Path) -> None:
+    rows = {row.field: row for row in setting.rows(Settings(), tmp_path)}
+    own = Settings(keys={"ticket.merge": ("l",)})
+    presets.keymap(own)
+    with pytest.raises(ConfigError, match="your own clash"):
+        setting.changed(own, rows["keymap"], "gmail", home=tmp_path)
+
+
+def test_a_file_with_clashing_keys_opens_no_desk_and_says_why(tmp_path: Path) -> None:
+    from deskterm.app import DesktermApp
+    from deskterm.desk import Desk
+
+    desk = Desk.open(tmp_path, settings=Settings(keys={"ticket.solve": ("w",)}))
+    try:
+        with pytest.raises(ConfigError, match="means both"):
+            DesktermApp(desk)
+    finally:
+        desk.close()
+    with pytest.raises(KeyClash):
+        presets.keymap(Settings(keys={"ticket.solve": ()}))
+
+
+def test_comments_of_the_file_stay_where_they_are() -> None:
+    before = '# mine\nagent = "ana"  # short\nundo_seconds = 5\n\n[mailbox.help]\n# the box\n' + BOX
+    settings = msgspec.structs.replace(config.read(before), agent="eva", undo_seconds=10, quote="none")
+    text = config_text.edited(before, settings)
+    assert text is not None and config.read(text) == settings
+    assert text.startswith('# mine\nagent = "eva"  # short\nquote = "none"\n\n[mailbox.help]\n# the box\n')
+
+
+def test_a_file_that_cannot_be_changed_line_by_line_is_left_to_be_written_whole() -> None:
+    before = 'folders = 1\nagent_mail = [\n  "a@b.example",\n]\n'
+    assert config_text.edited(before, Settings(agent_mail=("c@d.example",))) is None
