@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from store.log import project
 from store.log.entry import Change, Value
@@ -19,6 +20,10 @@ REVERSALS = ("undo", "redo")
 
 QUIET = ("read", "sending", "archive")
 """Kinds a person does not think of as an act: opening a ticket, the steps of a letter that leaves."""
+
+
+_PART = "e.kind = h.kind AND (e.key IS NULL OR substr(e.key, 1, length(h.key) + 1) = h.key || '#')"
+"""Whether entry `e`, caused by `h`, continues the same bulk act; a rule that follows a rule does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,12 @@ def plan(conn: sqlite3.Connection, entry: int) -> Plan:
 
 def stroke(conn: sqlite3.Connection, entry: int) -> list[int]:
     """The entry and, for a bulk act, the entries that continue it, in order."""
-    kind = conn.execute("SELECT kind FROM entry WHERE id = ?", (entry,)).fetchone()
-    if kind is None:
+    if conn.execute("SELECT 1 FROM entry WHERE id = ?", (entry,)).fetchone() is None:
         return []
     rest = conn.execute(
-        "SELECT id FROM entry WHERE cause = ? AND kind = ? AND void = 0 ORDER BY id", (entry, kind[0])
+        f"SELECT e.id FROM entry e JOIN entry h ON h.id = e.cause WHERE h.id = ? AND {_PART} AND e.void = 0"
+        " ORDER BY e.id",
+        (entry,),
     )
     return [entry, *(row[0] for row in rest)]
 
@@ -104,7 +110,7 @@ def _back(conn: sqlite3.Connection, actor: str) -> Iterator[_Step]:
     shown: dict[int, int] = {}
     rows: Iterable[tuple[int, str, int | None]] = conn.execute(
         "SELECT e.id, e.kind, e.cause FROM entry e LEFT JOIN entry h ON h.id = e.cause"
-        " WHERE e.actor = ? AND e.void = 0 AND h.kind IS NOT e.kind ORDER BY e.lseq DESC",
+        f" WHERE e.actor = ? AND e.void = 0 AND NOT ifnull({_PART}, 0) ORDER BY e.lseq DESC",
         (actor,),
     )
     for entry, kind, cause in rows:
@@ -145,15 +151,14 @@ class _Heads:
     def _head(self, entry: int) -> tuple[int, str, int | None]:
         """First entry of the stroke, its kind and its cause."""
         if entry not in self._known:
-            kind, cause = self._entry(entry)
-            above = self._entry(cause) if cause is not None else None
-            whole = (cause, *above) if cause is not None and above and above[0] == kind else None
-            self._known[entry] = whole or (entry, kind, cause)
+            row = self._conn.execute(_HEAD, (entry,)).fetchone()
+            own = (entry, str(row[0]), cast("int | None", row[1])) if row else (entry, "", None)
+            self._known[entry] = tuple(row[2:5]) if row and row[5] else own
         return self._known[entry]
 
-    def _entry(self, entry: int) -> tuple[str, int | None]:
-        row = self._conn.execute("SELECT kind, cause FROM entry WHERE id = ?", (entry,)).fetchone()
-        return (row[0], row[1]) if row else ("", None)
+
+_HEAD = f"""SELECT e.kind, e.cause, h.id, h.kind, h.cause, ifnull({_PART}, 0)
+  FROM entry e LEFT JOIN entry h ON h.id = e.cause WHERE e.id = ?"""
 
 
 def _steps(conn: sqlite3.Connection, entry: int) -> Iterable[tuple[str, str, int, int | None, Value, Value]]:

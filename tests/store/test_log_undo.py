@@ -146,3 +146,35 @@ def test_row_ids_with_quotes_are_undone_too() -> None:
     one = replica(0)
     entry = commit(one, [Change('t"\\1', "status", "open"), put('t"\\1', {"status": "new"})])
     assert undo.plan(one.store.read(), entry).made == ('t"\\1',)
+
+
+def test_a_rule_that_follows_a_rule_is_no_part_of_its_act() -> None:
+    one = replica(0)
+    commit(one, [put("t1", {"status": "new", "priority": 3})], actor="mail")
+    before = shown(one)
+    acts: list[int] = []
+    for n, status in enumerate(("open", "hold", "solved")):
+        one.clock.ms += 1000
+        with one.store.write() as tx:
+            made = tx.commit(
+                [Change("t1", "status", status)],
+                actor=f"rule:{n}", kind="rule", key=f"rule:d{n}:v:1:t1", cause=acts[-1] if acts else None,
+            )  # fmt: skip
+        acts.append(made.entry)
+    assert [undo.stroke(one.store.read(), act) for act in acts] == [[act] for act in acts]
+    for act in reversed(acts):
+        plan = undo.plan(one.store.read(), act)
+        assert plan.kept == ()
+        one.clock.ms += 1000
+        with one.store.write() as tx:
+            tx.commit(plan.changes, actor="ana", kind="undo", cause=act)
+    assert shown(one) == before
+
+
+def test_a_large_act_with_a_key_is_one_stroke() -> None:
+    one = replica(0)
+    one.clock.ms += 1000
+    with one.store.write() as tx:
+        rows = [put(f"t{n}", {"status": "new"}) for n in range(MAX_CHANGES + 5)]
+        made = tx.commit(rows, actor="ana", kind="import", key="import[1]*")
+    assert len(undo.stroke(one.store.read(), made.entry)) == 2
