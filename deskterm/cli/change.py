@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from deskterm import chains, chosen, edits, moments, plans, sets
-from deskterm.cli import say
+from deskterm.cli import names, say
 from deskterm.cli.asking import Asking
 from deskterm.cli.going import going
 from deskterm.cli.home import opened
@@ -71,7 +71,7 @@ def snooze_verb(query: str | None, when: tuple[str, ...], how: How) -> None:
 
 
 @click.command("macro", cls=Asking)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names.docs("macro"))
 @click.argument("query", nargs=-1)
 @click.option("--answer", "answers", multiple=True, metavar="BLANK=TEXT", help="What a blank of it asks for.")
 @planned

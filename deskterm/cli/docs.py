@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import click
 
 from deskterm import chains, doc_texts, pack, tiers
-from deskterm.cli import say
+from deskterm.cli import names, say
 from deskterm.cli.editor import Sheet
 from deskterm.cli.home import opened
 from deskterm.counting import many
@@ -28,7 +28,7 @@ _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|%]|^\.|\.$')
 
 @click.command("edit")
 @click.argument("kind", type=click.Choice(list(doc_texts.KINDS)))
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
 def edit_verb(kind: str, name: tuple[str, ...]) -> None:
     """Open the KIND called NAME in $EDITOR. It is checked first; a new one begins with an example."""
     with opened(found=True) as desk:

@@ -32,7 +32,12 @@ def default() -> Path:
 
 def path() -> Path:
     """The home of this call: `--home`, DESKTERM_HOME, or the default."""
-    found: object = click.get_current_context().find_root().params.get("home")
+    return of(click.get_current_context())
+
+
+def of(ctx: click.Context) -> Path:
+    """The home of the call a context belongs to."""
+    found: object = ctx.find_root().params.get("home")
     return Path(str(found)).expanduser() if found else default()
 
 

@@ -5,15 +5,19 @@ Verbs are imported when they are called, and not before: `deskterm ls` loads no 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
 from deskterm import __version__
 from deskterm.cli import errors, home, say
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERBS: dict[str, tuple[str, str]] = {
     "demo": ("desk", "Open the practice desk, in a home of its own."),
@@ -51,8 +55,14 @@ VERBS: dict[str, tuple[str, str]] = {
     "keys": ("about", "Every key, as text, Markdown or JSON lines."),
     "themes": ("about", "The themes, how well each can be read, and one as a file to begin from."),
     "config": ("about", "This machine's settings, each with its sentence."),
+    "describe": ("describe", "JSON schemas of what is printed, and the man page."),
+    "completion": ("completing", "The script that completes verbs and names in bash, zsh or fish."),
 }
 """Verb to the module of deskterm.cli that has it, and what it does in one line."""
+
+
+COMPLETE = "_DESKTERM_COMPLETE"
+"""Set by a shell that wants to know what could come next."""
 
 
 class Verbs(click.Group):
@@ -66,6 +76,12 @@ class Verbs(click.Group):
             return None
         module = import_module(f"deskterm.cli.{VERBS[cmd_name][0]}")
         return cast(click.Command, getattr(module, f"{cmd_name}_verb"))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(v, help=words) for v, (_, words) in VERBS.items() if v.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -84,6 +100,8 @@ class Verbs(click.Group):
 
     def called(self, args: Sequence[str] | None = None) -> int:
         """Run a verb; its exit code. Whatever was printed is out when this returns."""
+        if COMPLETE in os.environ:
+            import_module("deskterm.cli.completing")
         try:
             code: object = super().main(
                 args=list(args) if args is not None else None, prog_name="deskterm", standalone_mode=False

@@ -14,7 +14,7 @@ import click
 
 from deskterm import jsonl, moments, pack, trials
 from deskterm.automation import Armed, arm, why_not
-from deskterm.cli import say, tell
+from deskterm.cli import names, say, tell
 from deskterm.cli.asking import Asking
 from deskterm.cli.going import going
 from deskterm.cli.home import opened
@@ -77,14 +77,14 @@ def _problem(doc: Doc) -> str:
 
 
 @rules_verb.command("on")
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs("rule"))
 def on_verb(name: tuple[str, ...]) -> None:
     """Switch the rule NAME on. It acts on what happens from now on."""
     _switch(" ".join(name), on=True)
 
 
 @rules_verb.command("off")
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs("rule"))
 def off_verb(name: tuple[str, ...]) -> None:
     """Switch the rule NAME off; it stays on the desk."""
     _switch(" ".join(name), on=False)
@@ -186,7 +186,7 @@ def why_verb(name: str, as_json: bool) -> None:
 
 
 @rules_verb.command("backtest")
-@click.argument("name", nargs=-1, required=True)
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs("rule"))
 @click.option("--since", default="90d", metavar="WHEN", help="From when on; 90d if not said.")
 @json_option
 def backtest_verb(name: tuple[str, ...], since: str, as_json: bool) -> None:
@@ -211,7 +211,7 @@ def backtest_verb(name: tuple[str, ...], since: str, as_json: bool) -> None:
 
 
 @rules_verb.command("run", cls=Asking)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names.docs("rule"))
 @click.argument("query", nargs=-1)
 @planned
 def run_verb(name: str | None, query: tuple[str, ...], how: How) -> None:
