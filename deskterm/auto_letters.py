@@ -19,12 +19,16 @@ from store.log import ids
 from store.log.entry import Change, Value, put
 from store.log.tx import Tx
 from store.model import Kind
-from store.reads import auto_letters, conversation, dead
+from store.reads import auto_letters, conversation, dead, surveys
 from store.reads.conversation import write_recipients
 from store.rules import brakes, marks
 from store.rules.acks import nobody_reads
+from store.rules.votes import Survey
 
 ACTOR = "deskterm"
+
+PATIENCE = 3_600
+"""Seconds a survey waits: a solve is taken back, or answered with one more question, within the hour."""
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._%+=$-]{1,120}@[A-Za-z0-9.-]{1,100}")
 """Ids of letters that may be cited: nothing a program shows or follows."""
@@ -48,6 +52,10 @@ class AutoLetter:
     why: str
     answers: str = ""
     """Message-ID of the letter it answers."""
+    survey: Survey | None = None
+    """What it asks. Such a letter waits a while, and does not leave when the ticket is opened meanwhile."""
+    asks_for: str = ""
+    """Who had the ticket when it was asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,8 @@ def _useless(desk: Desk, row: outbox.Waiting) -> str:
         return "it waited for more than a day, so it did not leave"
     if not live.may_leave(desk, (*message.to, *message.cc)):
         return "the outbox was locked, so it did not leave"
+    if surveys.asks(desk.conn, message.id) and not surveys.rests(desk.conn, message.ticket):
+        return "the ticket was opened again before it left"
     return ""
 
 
@@ -162,8 +172,11 @@ def _changes(letter: AutoLetter, wanted: brakes.Letter, *, secret: bytes, body: 
         "why": letter.why,
         "auto": 1,
     }
+    if letter.survey is not None:
+        filled |= surveys.asking(letter.survey, letter.ticket, letter.asks_for)
     waits = outbox.queued(
-        row, ticket=letter.ticket, message=message, msgid=msgid, mailbox=letter.mailbox, not_before=wanted.at,
-        auto=True,
+        row, ticket=letter.ticket, message=message, msgid=msgid, mailbox=letter.mailbox, auto=True,
+        not_before=wanted.at + (PATIENCE if letter.survey is not None else 0),
+        html=letter.survey is not None,
     )  # fmt: skip
     return [put(message, filled), waits, Change(row, *auto_letters.mark(wanted))]

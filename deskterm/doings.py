@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from deskterm import acts, auto_letters, chains, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
+from deskterm.config import Box
 from deskterm.desk import Desk
 from deskterm.plan_values import held
 from deskterm.subjects import About
@@ -19,10 +20,12 @@ from store.errors import Refused
 from store.log.entry import Change
 from store.log.tx import Tx
 from store.model import Ticket
-from store.reads import causes, conversation, docs, many, queues, team
+from store.reads import causes, conversation, docs, many, queues, surveys, team
 from store.rules import macros
+from store.rules import surveys as asking
 from store.rules.macros import Macro, Result
 from store.rules.rule_text import Rule
+from store.rules.votes import Survey, link
 
 NO_MAILBOX = "no letter was written, because no mailbox is set up"
 
@@ -37,6 +40,12 @@ class Letter:
     text: str
     colleague: bool = False
     """It tells one of us; else it answers the customer."""
+    survey: Survey | None = None
+    """It asks the customer how we did; the addresses of the answers are made as it is sent."""
+    scores: tuple[int, ...] = ()
+    """The answers it offers."""
+    above: str = ""
+    """The desk's own words over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,8 @@ def do(desk: Desk, tx: Tx, does: Doing, of: About, by: By) -> bool:
     """Commit it; whether anything was done. Letters that may not leave become a note that says why."""
     if not does or tx.conn.execute("SELECT 1 FROM entry WHERE key = ?", (by.key,)).fetchone():
         return False
-    stopped = [why for n, letter in enumerate(does.letters) if (why := _post(desk, tx, letter, n, of, by))]
+    refused = [(letter, _post(desk, tx, letter, n, of, by)) for n, letter in enumerate(does.letters)]
+    stopped = [why for letter, why in refused if why and letter.survey is None]
     who = causes.actor(by.rule)
     notes = [
         replies.note(of.ticket, replies.Note(text), agent=who, message=tx.new_id("m", n), now=desk.now)
@@ -109,6 +119,10 @@ def do(desk: Desk, tx: Tx, does: Doing, of: About, by: By) -> bool:
     if does.letters:
         # What left is an entry of its own; this one has to stand too, so that the rule does it once.
         changes.append(Change(of.ticket.id, f"x.rule-{by.doc}", desk.now))
+    # That somebody is not asked today is no news for the team; the reason stays with the ticket.
+    changes += [
+        Change(of.ticket.id, f"x.unasked-{one.survey}", why) for one, why in refused if why and one.survey
+    ]
     receipt = tx.commit(
         changes, actor=who, kind=causes.KIND, key=by.key, cause=by.cause or None,
         beside=[note.blob for note in notes],
@@ -142,9 +156,24 @@ def auto_letter(
     kind = f"tell {ticket.id}" if letter.colleague else f"rule {by.doc}"
     return AutoLetter(
         kind=kind, key=f"{by.key}:letter:{n}", ticket=ticket.id, to=letter.to, subject=letter.subject,
-        text=letter.text, mailbox=sender.mailbox, box=box, why=f"sent by the rule {by.rule}",
-        answers=last.msgid if last and not letter.colleague else "",
+        text=_text(desk, letter, ticket, box), mailbox=sender.mailbox, box=box,
+        why=f"sent by the rule {by.rule}", answers=last.msgid if last and not letter.colleague else "",
+        survey=letter.survey, asks_for=ticket.assignee,
     )  # fmt: skip
+
+
+def _text(desk: Desk, letter: Letter, ticket: Ticket, box: Box) -> str:
+    """The words of a letter; a survey's with an address for each answer, made for this ticket and person."""
+    if letter.survey is None:
+        return letter.text
+    links = {
+        score: link(
+            desk.store.secret, letter.survey, score, ticket=ticket.id, person=letter.to, own=box.address,
+            plus=box.plus,
+        )
+        for score in letter.scores
+    }  # fmt: skip
+    return asking.letter(letter.survey, ticket.number, links, above=letter.above)
 
 
 def _letters(
@@ -155,7 +184,7 @@ def _letters(
     untold: list[str] = []
     subject = rule.subject or f"Your request #{of.ticket.number}"
     for result in results:
-        if result.reply is None:
+        if result.reply is None or rule.survey:
             continue
         if result.missing or result.blanks:
             untold.append(
@@ -165,12 +194,27 @@ def _letters(
             untold.append("no letter was written, the ticket has no customer")
         else:
             letters.append(Letter(of.customer.email, subject, result.reply))
+    if rule.survey and (asks := _asking(conn, rule, of, results)):
+        letters.append(asks)
     for name in rule.notify:
         addresses = list(_addresses(conn, name, of))
         letters += [_told(rule, of, address) for address in addresses]
         if not addresses:
             untold.append(f"{name} could not be told, the desk has no address for that")
     return tuple(letters), tuple(untold)
+
+
+def _asking(conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result]) -> Letter | None:
+    """The survey of a rule; None where nobody can be asked, or was asked already."""
+    if rule.survey is None or of.customer is None or not of.customer.email:
+        return None
+    if surveys.was_asked(conn, of.ticket.id, rule.survey):
+        return None
+    above = next((result.reply for result in results if result.reply), "")
+    subject = rule.subject or asking.subject(of.ticket.number)
+    scores = tuple(asking.offered(rule.survey, rule.answers))
+    shown = asking.letter(rule.survey, of.ticket.number, dict.fromkeys(scores, "(an address)"), above=above)
+    return Letter(of.customer.email, subject, shown, survey=rule.survey, scores=scores, above=above)
 
 
 def _told(rule: Rule, of: About, address: str) -> Letter:

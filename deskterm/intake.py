@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from channels.letter import Address, Letter
 from channels.mime.forwarded import original_sender
@@ -17,11 +18,16 @@ from deskterm.identity import Writer, shown_name
 from store.log import ids
 from store.log.entry import Change, Value, put
 from store.model import RUNNING, Account, Customer, File, Kind, Status, Ticket
+from store.reads import surveys
 from store.reads.conversation import write_files, write_recipients
 from store.rules.alerts import Alarm
 from store.rules.marks import unmarked
+from store.rules.promises import VOTE
 from store.rules.thanks import only_thanks
 from store.rules.threads import Claims, Join, NewTicket
+
+if TYPE_CHECKING:
+    from deskterm.voting import Ballot
 
 ARCHIVE_DAYS = 14
 """Archived letters younger than this become open tickets, older ones closed ones."""
@@ -82,9 +88,13 @@ class Facts:
     """What it says about a letter of ours, in a ticket it joins."""
     lives: tuple[Change, ...] = ()
     """Its sender's address was held for dead."""
+    ballot: Ballot | None = None
+    """The vote it is, in the ticket it joins."""
 
     def thanked(self, letter: Letter) -> bool:
         """The letter joins a ticket that is solved and says nothing but thanks."""
+        if self.ballot is not None:
+            return False
         if not isinstance(self.where, Join) or self.ticket is None or letter.automatic or letter.bounce:
             return False
         if self.ticket.status not in (Status.SOLVED, Status.CLOSED):
@@ -97,7 +107,8 @@ class Facts:
 
     def quiet(self, letter: Letter) -> bool:
         """The letter asks for nothing new, so that a closed ticket takes it as it is."""
-        return letter.automatic or self.report is not None or self.thanked(letter)
+        asks_nothing = self.report is not None or self.ballot is not None
+        return letter.automatic or asks_nothing or self.thanked(letter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +148,9 @@ def take(
     message = _message(letter, facts, ticket=ticket, when=when, why=why, customer=person[0], agent=agent,
                        kind=what)  # fmt: skip
     changes = [*person[1], *facts.ties, *message, *facts.lives]
-    if facts.ticket is not None and ticket == facts.ticket.id:
+    if facts.ballot is not None:
+        changes += facts.ballot.changes(when, silent=archived is not None)
+    elif facts.ticket is not None and ticket == facts.ticket.id:
         if archived is None:
             changes += _joined(letter, facts, facts.ticket, kind=what, when=when)
         else:
@@ -198,6 +211,8 @@ def _kind(letter: Letter, facts: Facts, *, archived: bool, new: bool) -> Kind:
     what such a letter says to us alone, in a ticket, stays inside.
     """
     wrote = facts.writer
+    if facts.ballot is not None:
+        return Kind.IN
     if archived or facts.sent:
         return Kind.OUT if wrote.ours else Kind.IN
     if not (wrote.agent and wrote.verified):
@@ -225,6 +240,8 @@ def _asks(letter: Letter, facts: Facts, *, archived: bool) -> dict[str, Value]:
 def _customer(letter: Letter, facts: Facts, *, secret: bytes, sent: bool) -> tuple[str, list[Change]]:
     """The customer id and the change that makes the customer, when new."""
     person = counterpart(letter, own=facts.own, sent=sent)
+    if facts.ballot is not None:
+        return facts.customer.id if facts.customer else "", []
     if facts.customer is not None:
         return facts.customer.id, _better_name(facts.customer, person)
     if person is None:
@@ -279,7 +296,10 @@ def _message(
         "signals": " ".join(signals(letter, facts, sent=kind is Kind.OUT)) or None,
         "why": f"sent from another program; {why}" if facts.sent else why,
     }
-    return [put(facts.message, row | (facts.report.fields if facts.report is not None else {}))]
+    row |= facts.report.fields if facts.report is not None else {}
+    if facts.ballot is not None:
+        row |= {"subject": facts.ballot.subject, **surveys.voting(facts.ballot.vote)}
+    return [put(facts.message, row)]
 
 
 def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
@@ -290,7 +310,8 @@ def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
         ("bounce", letter.bounce is not None),
         ("delivered", letter.delivered is not None),
         ("thanks", facts.thanked(letter)),
-        ("unverified", facts.writer.doubtful and not (sent and facts.writer.ours)),
+        (VOTE, facts.ballot is not None),
+        ("unverified", _unverified(facts, sent=sent)),
         ("verified", facts.writer.verified),
         ("signed", "signed" in letter.seals),
         ("encrypted", "encrypted" in letter.seals),
@@ -300,6 +321,12 @@ def signals(letter: Letter, facts: Facts, *, sent: bool) -> list[str]:
         ("defects", bool(letter.defects)),
     ]
     return [word for word, holds in found if holds]
+
+
+def _unverified(facts: Facts, *, sent: bool) -> bool:
+    if facts.ballot is not None:
+        return not facts.ballot.verified
+    return facts.writer.doubtful and not (sent and facts.writer.ours)
 
 
 def _file(letter: Letter, n: int) -> File:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from store.reads.rule_stats import Fired, Stat
     from store.reads.team import Member
     from store.rules.firing import Answer
+    from store.rules.surveys import Figures
+    from store.rules.votes import Survey
 
 TICKET = "deskterm.ticket.1"
 MESSAGE = "deskterm.message.1"
@@ -41,6 +43,7 @@ WOULD = "deskterm.would.1"
 AGENT = "deskterm.agent.1"
 BASELINE = "deskterm.baseline.1"
 TIERS = "deskterm.tiers.1"
+SURVEY = "deskterm.survey.1"
 
 Json = Mapping[str, object]
 
@@ -193,6 +196,16 @@ def baseline(one: Baseline) -> dict[str, object]:
     return {
         "schema": BASELINE, "priority": one.priority, "tickets": one.tickets, "first": _reached(one.first),
         "last": _reached(one.last),
+    }  # fmt: skip
+
+
+def survey(which: Survey, of: Figures, *, by: str, name: str | None) -> dict[str, object]:
+    """What was asked and answered; `name` is the month or agent, null for all together. Figures are
+    percentages, NPS goes from -100 to 100; null without an answer."""
+    return {
+        "schema": SURVEY, "survey": which.value, "by": by, "name": name, "asked": of.asked,
+        "answered": len(of.scores), "rate": of.rate, "score": of.score, "mean": of.mean,
+        "unverified": list(of.unverified),
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from channels.letter import Letter
-from deskterm import alarms, bounced, identity, joining
+from deskterm import alarms, bounced, identity, joining, voting
 from deskterm.evidence import Gathering, Twin, twins
 from deskterm.identity import Ourselves, Writer
 from deskterm.intake import Facts, Report, counterpart, message_id
@@ -50,9 +50,11 @@ def facts(
         known = eid if _exists(conn, eid) else ""
     about = None if sent else bounced.about(conn, letter, now=now)
     evidence = Gathering(conn, letter, wrote, us, secret, archived, about).evidence(same)
-    where = threads.decide(evidence)
-    alarm, where = (None, where) if archived or wrote.ours else alarms.placed(conn, letter, where, now=now)
-    ties, went = joining.tied(conn, _merges(evidence, where), archived=archived)
+    ballot = None if sent else voting.ballot(conn, letter, wrote, secret=secret)
+    where = threads.Join(ballot.ticket, ballot.why) if ballot else threads.decide(evidence)
+    known_kind = archived or wrote.ours or ballot
+    alarm, where = (None, where) if known_kind else alarms.placed(conn, letter, where, now=now)
+    ties, went = joining.tied(conn, () if ballot else _merges(evidence, where), archived=archived)
     ticket = _ticket(conn, where, went, archived=archived)
     outside = _sent(wrote, letter, us, archived=archived)
     person = counterpart(letter, own=us.inside, sent=outside)
@@ -70,7 +72,7 @@ def facts(
         newest=max(_newest(conn, t) for t in (ticket.id, *went)) if ticket and (archived or outside) else 0,
         resembles=identity.resembles(conn, letter, us) if fresh and not known else "",
         inside=inside, alarm=alarm, report=_report(letter, about, ticket, where),
-        lives=() if wrote.ours or wrote.doubtful else _lives(conn, letter),
+        lives=() if wrote.ours or wrote.doubtful else _lives(conn, letter), ballot=ballot,
     )  # fmt: skip
 
 

@@ -218,7 +218,7 @@ class Batcher:
             letter, found, secret=desk.store.secret, received=received, agent=desk.agent,
             archived=self.archived, archive_days=desk.settings.archive_days,
         )  # fmt: skip
-        if not self._acks or found.sent:
+        if not self._acks or found.sent or found.ballot:
             return taken, None
         source = read.source.partition("/")[0]
         return taken, acks.decide(

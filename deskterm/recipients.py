@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from deskterm.replies import address_of
 from store.model import Kind, Message
-from store.rules.promises import FORWARD
+from store.rules.promises import FORWARD, stray
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def acquainted(messages: Sequence[Message], *, outside: Collection[str] = frozen
     """
     found: set[str] = set()
     for message in messages:
-        if message.kind is Kind.IN:
+        if message.kind is Kind.IN and not stray(message):
             found.add(address_of(message.sender))
         elif message.kind is Kind.OUT and FORWARD not in message.signals:
             found.update(address_of(person) for person in (*message.to, *message.cc))

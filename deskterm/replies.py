@@ -17,7 +17,7 @@ from store.model import File, Kind, Message, Status, Ticket
 from store.reads.conversation import write_files, write_recipients
 from store.reads.people import OUTSIDE
 from store.rules import marks
-from store.rules.promises import FORWARD
+from store.rules.promises import FORWARD, stray
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,9 @@ def answered(messages: Sequence[Message], *, outside: Collection[str] = frozense
 
     Letters of those who are `outside`, to whom one was only forwarded, are answered when nobody else wrote.
     """
-    talk = [m for m in messages if m.kind in (Kind.IN, Kind.OUT) and FORWARD not in m.signals]
+    talk = [
+        m for m in messages if m.kind in (Kind.IN, Kind.OUT) and FORWARD not in m.signals and not stray(m)
+    ]
     came = [m for m in talk if m.kind is Kind.IN and "auto" not in m.signals]
     inside = [m for m in came if address_of(m.sender) not in outside]
     letters = inside or came or talk

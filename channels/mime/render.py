@@ -11,7 +11,9 @@ from html import escape
 from itertools import groupby
 from typing import Final
 
-_LINK: Final = re.compile(r"https?://[^\s<>\"'`\u00a0\u200b-\u200f\u2028-\u202f\u2066-\u2069]{1,2000}")
+_LINK: Final = re.compile(
+    r"(?:https?://|mailto:)[^\s<>\"'`\u00a0\u200b-\u200f\u2028-\u202f\u2066-\u2069]{1,2000}"
+)
 _TRAILING: Final = ".,;:!?)]}"
 _ITEM: Final = re.compile(r"[-*] (?=\S)")
 _SIGNATURE: Final = "-- "
@@ -63,7 +65,7 @@ def _kind(line: str) -> str:
 
 
 def _words(line: str) -> str:
-    """A line escaped, its web addresses clickable. What is shown is what is opened."""
+    """A line escaped, its addresses of pages and letters clickable. What is shown is what is opened."""
     out: list[str] = []
     at = 0
     for match in _LINK.finditer(line):

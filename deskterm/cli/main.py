@@ -46,6 +46,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "why": ("reasons", "Why each letter is in this ticket."),
     "rules": ("rules", "Rules: switch them, try them on a letter or on the past, see what they did and why."),
     "team": ("team", "Who tickets can be given to, what each can do, and who is here."),
+    "survey": (
+        "survey",
+        "How satisfied customers are: CSAT and NPS by month or agent, and the response rate.",
+    ),
     "sla": ("reasons", "Reasons of promises: `sla why N` prints every interval."),
     "import": ("desk", "Take in a Maildir, mbox, .eml file or a folder, silently."),
     "doctor": ("doctor", "Check settings, servers, keyring and the letters' ledger."),

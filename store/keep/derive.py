@@ -43,8 +43,10 @@ def follow(conn: sqlite3.Connection, touched: Touched) -> Tickets:
     return Tickets(tickets, frozenset(mailed))
 
 
+# A vote is nothing a customer waits on.
 _DATES = """UPDATE ticket SET
-  last_in  = (SELECT max(date) FROM message WHERE message.ticket = ? AND kind = 'in' AND _deleted IS NULL),
+  last_in  = (SELECT max(date) FROM message WHERE message.ticket = ? AND kind = 'in' AND _deleted IS NULL
+    AND ' ' || ifnull(signals, '') || ' ' NOT LIKE '% vote %'),
   last_out = (SELECT max(date) FROM message WHERE message.ticket = ? AND kind = 'out' AND _deleted IS NULL)
   WHERE id = ?"""
 

@@ -14,6 +14,7 @@ from store.log.entry import Value
 from store.model import Kind
 from store.registry import PUT
 from store.rules.firing import DEPTH, Cause
+from store.rules.promises import VOTE
 from store.rules.rule_text import When
 
 KIND = "rule"
@@ -103,12 +104,16 @@ def wait_over(moment: int) -> Cause:
 
 
 def _letter(value: Value) -> tuple[str, When, bool] | None:
-    """Ticket, kind of cause and whether the sender is vouched for; None for a message that is no letter."""
+    """Ticket, kind of cause and whether the sender is vouched for; None for a message that is no letter,
+    or one that only votes."""
     row = project.row_of(value)
     kind = row.get("kind")
     if kind not in (Kind.IN, Kind.OUT) or (kind == Kind.OUT and row.get("auto")):
         return None
-    vouched = "unverified" not in str(row.get("signals") or "").split()
+    signals = str(row.get("signals") or "").split()
+    if VOTE in signals:
+        return None
+    vouched = "unverified" not in signals
     return str(row.get("ticket") or ""), When.RECEIVED if kind == Kind.IN else When.REPLIED, vouched
 
 

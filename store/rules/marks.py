@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ROW = f"[{_ALPHABET}]{{15}}"
-_TAG = f"[{_ALPHABET}]{{26}}"
-_IN_ID = re.compile(rf"m{_ROW}\.(t{_ROW})((?:\.{_TAG})*)@", re.IGNORECASE)
-_IN_ADDRESS = re.compile(rf"\+(t{_ROW})\.({_TAG})@", re.IGNORECASE)
+ROW = f"[{_ALPHABET}]{{15}}"
+"""An id without its first letter, as a regular expression."""
+TAG = f"[{_ALPHABET}]{{26}}"
+"""A seal, as a regular expression."""
+_IN_ID = re.compile(rf"m{ROW}\.(t{ROW})((?:\.{TAG})*)@", re.IGNORECASE)
+_IN_ADDRESS = re.compile(rf"\+(?:[a-z]{{3,4}}\.\d{{1,2}}\.)?(t{ROW})\.({TAG})@", re.IGNORECASE)
 
 MOST = 3
 """People whose tags one Message-ID carries; it has to fit on a line with the References of a thread."""
@@ -39,12 +41,16 @@ class Mark:
 
 
 def tag(secret: bytes, ticket: str, address: str) -> str:
-    """128 bits of HMAC-SHA-256 (RFC 2104) over ticket and address in lower case, as base32.
+    """The seal over ticket and address in lower case."""
+    return seal(secret, "deskterm reply mark 1", ticket, address.strip().lower())
 
-    The text before them keeps marks apart from everything else the secret may be used for.
+
+def seal(secret: bytes, *words: str) -> str:
+    """128 bits of HMAC-SHA-256 (RFC 2104) over words, as base32.
+
+    The first word keeps seals of one purpose apart from everything else the secret may be used for.
     """
-    text = "\0".join(("deskterm reply mark 1", ticket, address.strip().lower()))
-    digest = hmac.digest(secret, text.encode("utf-8", "surrogatepass"), "sha256")
+    digest = hmac.digest(secret, "\0".join(words).encode("utf-8", "surrogatepass"), "sha256")
     value = int.from_bytes(digest[:16], "big")
     return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
 

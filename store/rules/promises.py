@@ -163,8 +163,17 @@ def event_of(message: Message) -> Event:
 
 ACTS = {Kind.IN: Act.CUSTOMER, Kind.OUT: Act.REPLY, Kind.NOTE: Act.NOTE, Kind.CALL: Act.NOTE}
 
-MACHINES = frozenset({"auto", "bounce", "delivered", "thanks"})
-"""Signals of letters that ask for nothing: no person wrote them, or only to say thanks."""
+VOTE = "vote"
+"""Signal of a letter that answers a survey of ours."""
+
+MACHINES = frozenset({"auto", "bounce", "delivered", "thanks", VOTE})
+"""Signals of letters that ask for nothing: no person wrote them, or only to say thanks, or to vote."""
+
+
+def stray(message: Message) -> bool:
+    """Whether a message is the vote of somebody else than the customer: nobody to write to."""
+    return VOTE in message.signals and "unverified" in message.signals
+
 
 FORWARD = "forward"
 """Signal of a letter handed on to somebody else, which answers nobody."""

@@ -16,6 +16,8 @@ from store.rules.fields import TAG
 from store.rules.macro_text import SPAN, Macro, acts_of
 from store.rules.query import Node, Term, leaves, parse
 from store.rules.routing import read_route
+from store.rules.surveys import OFFERED
+from store.rules.votes import Survey
 
 SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 TOP = (
@@ -33,7 +35,7 @@ TOP = (
 )
 DO = (
     "status", "priority", "type", "assignee", "group", "tags", "snooze", "reply", "subject", "note", "macro",
-    "route", "notify", "hold",
+    "route", "notify", "hold", "survey", "answers",
 )  # fmt: skip
 SET = {
     "status": "status", "priority": "priority", "type": "type", "assignee": "assignee", "group": "grp",
@@ -95,6 +97,10 @@ class Rule:
     """Who is told: addresses or roles."""
     hold: bool = False
     """Letters of the ticket that wait to leave are held."""
+    survey: Survey | None = None
+    """What the ticket's customer is asked once it is solved; the reply then stands above the answers."""
+    answers: int = max(OFFERED)
+    """Of `csat`: how many answers the letter offers."""
 
 
 def read_rule(text: str, *, name: str) -> Rule:
@@ -107,6 +113,7 @@ def read_rule(text: str, *, name: str) -> Rule:
     if not when:
         raise top.wrong(f'A rule needs when = "...", one of: {", ".join(When)}.', "when")
     match = top.text("match").strip()
+    asks = do.one_of("survey", tuple(Survey))
     rule = Rule(
         name=name, when=When(when), match=match, tree=_tree(top, match), fields=_fields(top),
         follows=top.words("follows"), wait=_wait(top), since=_since(top),
@@ -114,6 +121,7 @@ def read_rule(text: str, *, name: str) -> Rule:
         stop=top.yes("stop"), do=acts_of(do), subject=do.text("subject").strip(),
         macro=do.text("macro").strip(), route=do.text("route").strip(),
         notify=do.words("notify"), hold=do.yes("hold"),
+        survey=Survey(asks) if asks else None, answers=_answers(do, asks),
     )  # fmt: skip
     _fits(top, do, rule)
     return rule
@@ -156,6 +164,16 @@ def _since(top: Section) -> str:
     return text
 
 
+def _answers(do: Section, asks: str) -> int:
+    """How many answers a survey offers. Raises DocError."""
+    value = do.table.get("answers", max(OFFERED))
+    if isinstance(value, bool) or not isinstance(value, int) or value not in OFFERED:
+        raise do.wrong(f"answers has to be a number from {min(OFFERED)} to {max(OFFERED)}.", "answers")
+    if "answers" in do.table and asks != Survey.CSAT:
+        raise do.wrong(f'answers goes with survey = "{Survey.CSAT}" alone; nps has eleven.', "answers")
+    return value
+
+
 def _fits(top: Section, do: Section, rule: Rule) -> None:
     """Raises DocError where parts of the rule do not go together."""
     waits = [key for key in ("for", "since", "open_hours", "in_hours") if key in top.table]
@@ -173,7 +191,7 @@ def _fits(top: Section, do: Section, rule: Rule) -> None:
         read_route(rule.route)
     except DocError as error:
         raise do.wrong(str(error), "route") from None
-    if rule.when in (When.RECEIVED, When.CREATED):
+    if rule.when in (When.RECEIVED, When.CREATED) or rule.survey:
         _no_strangers_words(do, rule)
     for words in (rule.do.reply, rule.do.note):
         asked = next((s.ask for s in template.read(words) if isinstance(s, template.Slot) and s.ask), "")
@@ -184,8 +202,8 @@ def _fits(top: Section, do: Section, rule: Rule) -> None:
 
 
 def _no_strangers_words(do: Section, rule: Rule) -> None:
-    """An answer to a letter as it comes in may go to somebody whose address was forged: it says nothing
-    that the letter's writer could choose."""
+    """An answer to a letter as it comes in may go to somebody whose address was forged, and a survey goes
+    to many: they say nothing that a letter's writer could choose."""
     for slot in template.read(f"{rule.do.reply}\n{rule.subject}"):
         if isinstance(slot, template.Slot) and slot.name and slot.name not in _OURS:
             raise do.wrong(
@@ -200,7 +218,7 @@ _OURS = frozenset({"ticket.number", "agent.name", "agent.first_name", "agent.ema
 
 def does_something(rule: Rule) -> bool:
     """Whether anything at all follows from it."""
-    return bool(rule.macro or rule.route or rule.notify or rule.hold or rule.do != Macro(""))
+    return bool(rule.macro or rule.route or rule.notify or rule.hold or rule.survey or rule.do != Macro(""))
 
 
 def example() -> str:

@@ -43,7 +43,7 @@ def test_a_pack_is_taken_in_once_and_undone_at_once(home: Path) -> None:
     assert "new rule Promise broken" in ok(home, "docs", "add", "day-one", "--dry-run").out
     assert call(home, "rules").code == 3
     ok(home, "docs", "add", "day-one")
-    assert ok(home, "rules").out.count("on  ") == 4
+    assert ok(home, "rules").out.count("on  ") == 5
     assert "everything of day-one already" in ok(home, "docs", "add", "day-one").err
     ok(home, "undo")
     assert call(home, "rules").code == 3
