@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from channels.letter import Letter
+from channels.letter import Address, Letter
 from deskterm import alarms, bounced, identity, joining, voting
 from deskterm.evidence import Gathering, Twin, twins
 from deskterm.identity import Ourselves, Writer
@@ -18,7 +18,7 @@ from store import blobs
 from store.errors import NotFound, StoreDamaged
 from store.log import ids
 from store.log.entry import Change
-from store.model import Ticket
+from store.model import Account, Customer, Ticket
 from store.reads import dead, people, tickets
 from store.rules import threads
 
@@ -50,23 +50,21 @@ def facts(
         known = eid if _exists(conn, eid) else ""
     about = None if sent else bounced.about(conn, letter, now=now)
     evidence = Gathering(conn, letter, wrote, us, secret, archived, about).evidence(same)
-    ballot = None if sent else voting.ballot(conn, letter, wrote, secret=secret)
+    ballot = voting.ballot(conn, letter, wrote, secret=secret)
     where = threads.Join(ballot.ticket, ballot.why) if ballot else threads.decide(evidence)
-    known_kind = archived or wrote.ours or ballot
-    alarm, where = (None, where) if known_kind else alarms.placed(conn, letter, where, now=now)
+    plain = not (archived or wrote.ours or ballot)
+    alarm, where = alarms.placed(conn, letter, where, now=now) if plain else (None, where)
     ties, went = joining.tied(conn, () if ballot else _merges(evidence, where), archived=archived)
     ticket = _ticket(conn, where, went, archived=archived)
     outside = _sent(wrote, letter, us, archived=archived)
     person = counterpart(letter, own=us.inside, sent=outside)
-    address = person.addr.lower() if person else ""
-    customer = people.by_email(conn, address) if address else None
-    domain = address.rpartition("@")[2] if customer is None and "@" in address else ""
+    customer, account = _customer(conn, person)
     inside = _inside(wrote, us)
     fresh = not (archived or inside or customer) and not isinstance(where, threads.Join)
     return Facts(
         message=known or eid, known=bool(known), same_id=same_id, where=where, ticket=ticket,
         ticket_id=_new_ticket_id(conn, where, letter, secret=secret, message=eid),
-        customer=customer, account=people.account_of_domain(conn, domain) if domain else None,
+        customer=customer, account=account,
         own=us.inside, sent=sent, writer=wrote, ties=tuple(ties), went=went.get(_of(where), ""),
         participants=_participants(conn, evidence, ticket),
         newest=max(_newest(conn, t) for t in (ticket.id, *went)) if ticket and (archived or outside) else 0,
@@ -74,6 +72,14 @@ def facts(
         inside=inside, alarm=alarm, report=_report(letter, about, ticket, where),
         lives=() if wrote.ours or wrote.doubtful else _lives(conn, letter), ballot=ballot,
     )  # fmt: skip
+
+
+def _customer(conn: sqlite3.Connection, person: Address | None) -> tuple[Customer | None, Account | None]:
+    """The customer somebody is; of somebody new the account that owns the domain."""
+    address = person.addr.lower() if person else ""
+    customer = people.by_email(conn, address) if address else None
+    domain = address.rpartition("@")[2] if customer is None and "@" in address else ""
+    return customer, people.account_of_domain(conn, domain) if domain else None
 
 
 def _report(

@@ -24,8 +24,14 @@ KIND = "run"
 def make_rule(desk: Desk, one: Armed, found: Sequence[str], *, tell: plans.Tell = plans.silent) -> Plan:
     """What the rule does to those of the tickets, given by id, for which its query holds.
 
-    Raises NotFound when it holds for none, Refused when the rule or its macro cannot be read.
+    Raises NotFound when it holds for none, Refused when the rule or its macro cannot be read, or it asks
+    customers.
     """
+    if one.rule.survey:
+        raise Refused(
+            f"The rule {one.rule.name} asks customers, each once as their ticket is solved;"
+            " it cannot be run over many tickets at once. Nothing was changed."
+        )
     with many.snapshot(desk.conn):
         meant = _meant(desk, one, found)
         versions = many.versions(desk.conn, meant)

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from deskterm import acts, auto_letters, joining, live, pack
-from deskterm.automation import Automation
+from deskterm import acts, auto_letters, joining, live, pack, rule_plans
+from deskterm.automation import Automation, arm
 from deskterm.desk import Desk
 from store import outbox
-from store.errors import DocError
+from store.errors import DocError, Refused
 from store.log import rebuild
 from store.log.entry import Change
 from store.model import Kind, Message, Status, Ticket
@@ -310,6 +310,12 @@ def test_who_may_not_be_asked_today_gets_no_note(desk: Desk) -> None:
         "SELECT v FROM attr WHERE eid = ? AND k = 'unasked-csat'", (second.id,)
     ).fetchone()
     assert "same_day" in why[0]
+
+
+def test_a_rule_that_asks_is_not_run_over_many_tickets(desk: Desk) -> None:
+    ticket, _ = asked(desk)
+    with pytest.raises(Refused, match="each once as their ticket is solved"):
+        rule_plans.make_rule(desk, arm(desk.doc("rule", "Ask 0")), [ticket.id])
 
 
 def test_the_pack_of_the_first_day_asks(desk: Desk) -> None:
