@@ -41,15 +41,15 @@ def status(tickets: Sequence[Ticket], to: Status) -> Act:
     return Act(kind, f"{STATUS_WORDS[to]} {name(tickets)}", tuple(changes))
 
 
-def snooze(tickets: Sequence[Ticket], *, until: int) -> Act:
-    """Let tickets sleep until a moment (Unix seconds), or until the customer writes."""
-    changes = [c for t in tickets for c in (_set(t, "snooze_until", until), *_read(t))]
+def snooze(tickets: Sequence[Ticket], *, until: int, mode: str = "") -> Act:
+    """Let tickets sleep until a moment (Unix seconds), in a mode of `sleeps`."""
+    changes = [c for t in tickets for c in (_set(t, "snooze_until", until), *_mode(t, mode), *_read(t))]
     return Act("snooze", f"Snoozed {name(tickets)}", tuple(changes))
 
 
 def wake(tickets: Sequence[Ticket]) -> Act:
     """End the sleep of tickets; they come back unread."""
-    changes = [c for t in tickets for c in (_set(t, "snooze_until", None), _set(t, "unread", 1))]
+    changes = [c for t in tickets for c in (_set(t, "snooze_until", None), *_mode(t), _set(t, "unread", 1))]
     return Act("wake", f"Woke {name(tickets)}", tuple(changes))
 
 
@@ -97,6 +97,8 @@ def fields(tickets: Sequence[Ticket], sets: Sequence[tuple[str, Value]], *, kind
         for field, value in sets:
             if field == "status" and isinstance(value, str):
                 changes += _status(ticket, Status(value))
+            elif field == "snooze_until":
+                changes += [_set(ticket, field, value), *_mode(ticket)]
             else:
                 changes.append(_set(ticket, field, value))
     return Act(kind, f"{said} {name(tickets)}", tuple(changes))
@@ -117,12 +119,17 @@ def label(ticket: Ticket) -> str:
 def _status(ticket: Ticket, to: Status) -> list[Change]:
     changes = [_set(ticket, "status", to.value)]
     if _asleep(ticket):
-        changes.append(_set(ticket, "snooze_until", None))
+        changes += [_set(ticket, "snooze_until", None), *_mode(ticket)]
     return changes + (_read(ticket) if to in DONE or to is Status.WAITING else [])
 
 
 def _read(ticket: Ticket) -> list[Change]:
     return [_set(ticket, "unread", None)] if ticket.unread else []
+
+
+def _mode(ticket: Ticket, mode: str = "") -> list[Change]:
+    """The mode of a sleep, where it is another one than before."""
+    return [_set(ticket, "x.sleep", mode or None)] if ticket.sleep != mode else []
 
 
 def _asleep(ticket: Ticket) -> bool:

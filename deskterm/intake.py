@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from channels.letter import Address, Letter
 from channels.mime.forwarded import original_sender
 from channels.mime.subjects import base_subject
-from deskterm import alarms
+from deskterm import alarms, sleeps
 from deskterm.identity import Writer, shown_name
 from store.log import ids
 from store.log.entry import Change, Value, put
@@ -386,9 +386,17 @@ def _joined(letter: Letter, facts: Facts, ticket: Ticket, *, kind: Kind, when: i
         return changes
     if ticket.status not in (Status.NEW, Status.OPEN, Status.SPAM):
         changes.append(Change(ticket.id, "status", Status.OPEN.value))
-    if ticket.snooze_until is not None:
-        changes.append(Change(ticket.id, "snooze_until", None))
-    return changes
+    return changes + _awake(ticket, when=when)
+
+
+def _awake(ticket: Ticket, *, when: int) -> list[Change]:
+    """What a letter does to a sleep: it ends it, or is one of the two things it waits for, or nothing."""
+    if ticket.snooze_until is None or ticket.sleep == sleeps.TIME:
+        return []
+    if ticket.sleep == sleeps.BOTH and when < ticket.snooze_until:
+        return [Change(ticket.id, "x.sleep", sleeps.TIME)]
+    ends = [Change(ticket.id, "snooze_until", None)]
+    return [*ends, Change(ticket.id, "x.sleep", None)] if ticket.sleep else ends
 
 
 def _answered(facts: Facts, ticket: Ticket, *, when: int) -> list[Change]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from deskterm.desk import Desk
+from deskterm.sleeps import FOREVER
 from store.errors import DocError
 from store.log import history, undo
 from store.log.history import Happened
@@ -106,7 +107,9 @@ def what_next(desk: Desk) -> Next:
     pages = queues.Pages(desk.conn, UNASSIGNED.query, sort=UNASSIGNED.sort, asked=asked)
     last = pages.page(None, 1, True)
     asleep = tickets.ids(desk.conn, queues.condition("is:snoozed", asked), limit=_LOOK)
-    wakes = [t.snooze_until for t in some(desk, asleep) if t.snooze_until is not None]
+    wakes = [
+        t.snooze_until for t in some(desk, asleep) if t.snooze_until is not None and t.snooze_until < FOREVER
+    ]
     oldest = last[0] if last else None
     return Next(
         pages.count(), oldest.id if oldest else "", oldest.updated if oldest else 0, min(wakes, default=None)

@@ -17,11 +17,12 @@ from deskterm.replies import address_of
 from store import drafts, mailbox, outbox, shelf
 from store.keep.due import promised
 from store.model import Account, Customer, Line, Message, Queue, Ticket
-from store.reads import conversation, dead, people, queues, tickets, timeline
+from store.reads import conversation, dead, people, queues, tickets, timeline, todo
 from store.reads.promised import Promised, of_ticket
 from store.rules import sla
 from store.rules.hours import Hours, in_words
 from store.rules.promises import Clock
+from store.rules.todos import Todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class TicketPane:
     """Everybody else who takes part."""
     merged_into: str = ""
     """The ticket it went into, as people call it."""
+    todos: tuple[Todo, ...] = ()
+    """What is to be done, what is due first."""
+    links: tuple[str, ...] = ()
     returned: str = ""
     """That letters to the customer come back, and why."""
 
@@ -83,6 +87,8 @@ def ticket(desk: Desk, eid: str) -> TicketPane:
         also=tuple(people.also_at(conn, person.id)) if person else (),
         people=tuple(sorted(people.participants(conn, eid) - {person.email if person else ""})),
         merged_into=_went(desk, found),
+        todos=tuple(todo.of_ticket(conn, eid)),
+        links=tuple(todo.links(conn, eid)),
         returned=returned(desk, [person.email]) if person else "",
     )
 

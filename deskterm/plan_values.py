@@ -149,6 +149,8 @@ def held(
     space, dot, key = field.partition(".")
     if space in (todos.SPACE, todos.LINKS):
         return (kept or {}).get(field)
+    if field == "x.sleep":
+        return ticket.sleep or None
     if dot:
         return 1 if key in (ticket.tags if space == "tag" else joined) else None
     match field:

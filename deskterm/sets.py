@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
 
-from deskterm import moments
+from deskterm import sleeps
 from store.errors import QueryError
 from store.log.entry import Value
 from store.model import PRIORITIES, TYPES, Status
@@ -78,11 +78,12 @@ def _field(name: str, value: str, *, agent: str, now: int, zone: tzinfo) -> list
             raise _unknown(name)
 
 
-def snooze(value: str, *, now: int, zone: tzinfo) -> list[tuple[str, Value]]:
-    """The fields of a sleep until a moment, or of its end. Raises QueryError."""
-    if value.lower() in _NOBODY:
+def snooze(value: str, *, now: int, zone: tzinfo, until: str = "") -> list[tuple[str, Value]]:
+    """The fields of a sleep until a moment or a reply, or of its end. Raises QueryError."""
+    if value.lower() in _NOBODY and not until:
         return [("snooze_until", None)]
-    return [("snooze_until", moments.ahead(value, now=now, zone=zone)), ("unread", None)]
+    moment, mode = sleeps.read(value, until=until, now=now, zone=zone)
+    return [("snooze_until", moment), ("x.sleep", mode or None), ("unread", None)]
 
 
 def _choice(name: str, value: str, choices: Sequence[str]) -> str:

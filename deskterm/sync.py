@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, LoginRefused, NoSecret, TokenRefused
-from deskterm import acts, folders, pull, send
+from deskterm import acts, folders, pull, send, sleeps, todo
 from deskterm.automation import Automation
 from deskterm.config import Box
 from deskterm.desk import Desk
@@ -28,6 +28,7 @@ from deskterm.ways import Secrets, Ways
 from store.errors import Refused, StoreError
 from store.files import private_file
 from store.reads import tickets
+from store.reads import todo as due
 
 if TYPE_CHECKING:
     from channels.mime.guard import Reader
@@ -100,11 +101,18 @@ def receive(desk: Desk, name: str, box: Box, *, secrets: Secrets, tell: Tell = s
 
 
 def tick(desk: Desk) -> Counts:
-    """What time alone does: snoozed tickets wake, once each however many machines look."""
-    asleep = tickets.many(desk.conn, tickets.waking(desk.conn, desk.now))
-    for ticket in asleep:
-        desk.do(acts.wake([ticket]), actor="clock", key=f"wake:{ticket.id}:{ticket.snooze_until}")
-    return Counts(woken=len(asleep))
+    """What time alone does: sleepers wake, items fall due; once each however many machines look."""
+    woken = 0
+    for ticket in tickets.many(desk.conn, tickets.waking(desk.conn, desk.now)):
+        both = ticket.sleep == sleeps.BOTH
+        act = acts.snooze([ticket], until=sleeps.FOREVER) if both else acts.wake([ticket])
+        desk.do(act, actor="clock", key=f"wake:{ticket.id}:{ticket.snooze_until}")
+        woken += not both
+    for eid, item in due.due(desk.conn, desk.now):
+        act = todo.wake(tickets.ticket(desk.conn, eid), item)
+        desk.do(act, actor="clock", key=f"todo:{eid}:{item.key}:{item.due}")
+        woken += 1
+    return Counts(woken=woken)
 
 
 @dataclass(slots=True)

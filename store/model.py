@@ -88,6 +88,8 @@ class Ticket:
     last_in: int | None = None
     last_out: int | None = None
     tags: tuple[str, ...] = ()
+    sleep: str = ""
+    """While it is snoozed: empty where a letter wakes it, `time` where only the moment does, `both`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from deskterm import chains, chosen, edits, moments, plans, sets
+from deskterm import chains, chosen, edits, moments, plans, sets, sleeps
 from deskterm.cli import names, say
 from deskterm.cli.asking import Asking
 from deskterm.cli.going import going
@@ -52,22 +52,30 @@ def _asks(word: str) -> bool:
 @click.command("snooze", cls=Asking)
 @click.argument("query", required=False)
 @click.argument("when", nargs=-1)
+@click.option(
+    "--until",
+    type=click.Choice(sleeps.UNTIL),
+    help="What ends it: the moment or a reply, whichever is first; a reply alone; both; the moment alone.",
+)
 @planned
-def snooze_verb(query: str | None, when: tuple[str, ...], how: How) -> None:
-    """Let tickets sleep until WHEN: 1h, tonight, tomorrow, monday, "tomorrow 9:00", a date; none wakes."""
+def snooze_verb(query: str | None, when: tuple[str, ...], until: str | None, how: How) -> None:
+    """Let tickets sleep until WHEN: 1h, tonight, tomorrow, monday, "tomorrow 9:00", a date; none wakes.
+
+    A letter of the customer wakes them too, unless --until says otherwise.
+    """
     alone(how, (*filter(None, (query,)), *when))
     with opened() as desk:
         if how.kept:
             do(desk, read(how.kept), how)
             return
-        if not when:
+        if not when and until != "reply":
             raise click.UsageError("Say until when, as in `deskterm snooze 12 tomorrow`.")
         zone = moments.local()
-        fields = sets.snooze(" ".join(when), now=desk.now, zone=zone)
+        fields = sets.snooze(" ".join(when), now=desk.now, zone=zone, until=until or "")
         found = chosen.ids(desk, asked((query or "",)))
-        until = fields[0][1]
-        said = "Woke" if until is None else "Snoozed"
-        do(desk, plans.make_set(desk, found, fields, kind="snooze" if until else "wake", said=said), how)
+        wakes = fields[0][1] is None
+        said = "Woke" if wakes else "Snoozed"
+        do(desk, plans.make_set(desk, found, fields, kind="wake" if wakes else "snooze", said=said), how)
 
 
 @click.command("macro", cls=Asking)

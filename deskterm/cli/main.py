@@ -36,6 +36,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "note": ("write", "Write a note only the team sees."),
     "set": ("change", "Set fields of one ticket or of all that answer a query."),
     "snooze": ("change", "Let tickets sleep until a moment."),
+    "todo": ("todo", "What is still to be done on a ticket: list, add, tick off."),
     "macro": ("change", "Run a macro on one ticket or on all that answer a query."),
     "merge": ("joins", "Merge tickets, or customers who are one person."),
     "split": ("joins", "Make letters of a ticket a ticket of their own."),

@@ -187,12 +187,24 @@ def _show(desk: Desk, ticket: Ticket, messages: list[Message], *, as_json: bool,
     zone = moments.local()
     for text in tell.head(ticket, customer, account, now=desk.now, zone=zone):
         say.line(text)
-    for text in () if past else _asked(desk, ticket):
+    for text in () if past else (*_to_do(desk, ticket), *_asked(desk, ticket)):
         say.line(text)
     for one in messages:
         say.line()
         for text in tell.message(one, desk.text(one), zone=zone, waiting=waiting.get(one.id)):
             say.line(text)
+
+
+def _to_do(desk: Desk, ticket: Ticket) -> Iterator[str]:
+    """What is to be done on the ticket, and its links."""
+    from deskterm import todo_words
+    from store.reads import todo
+
+    zone = moments.local()
+    for n, one in enumerate(todo.of_ticket(desk.conn, ticket.id), 1):
+        yield f"To do {n}: {todo_words.words(one, zone=zone, now=desk.now)}"
+    for link in todo.links(desk.conn, ticket.id):
+        yield f"Link: {tell.one_line(link)}"
 
 
 def _asked(desk: Desk, ticket: Ticket) -> Iterator[str]:

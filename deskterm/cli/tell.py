@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from deskterm import todo_words
+from deskterm import sleeps, todo_words
 from deskterm.desk import Desk
 from deskterm.moments import length, shown
 from deskterm.plan_values import Step
@@ -82,7 +82,10 @@ def head(
 def _sleeps(ticket: Ticket, zone: tzinfo) -> str:
     if ticket.bucket.value in ("bin", "spam"):
         return f", in the {ticket.bucket.value}"
-    return f", snoozed until {shown(ticket.snooze_until, zone=zone)}" if ticket.snooze_until else ""
+    if ticket.snooze_until is None:
+        return ""
+    moment = shown(ticket.snooze_until, zone=zone)
+    return f", snoozed {sleeps.shown(ticket.snooze_until, ticket.sleep, moment=moment)}"
 
 
 def message(one: Message, text: str, *, zone: tzinfo, waiting: outbox.Waiting | None = None) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import acts, known, moments, panes
+from deskterm import acts, known, moments, panes, sleeps
 from deskterm.acts import Act
 from deskterm.desk import Done
 from deskterm.screens import choosing
@@ -158,8 +158,8 @@ class Acting:
     def ask_snooze(self) -> None:
         async def then(picked: PickerBox.Picked) -> None:
             words = picked.ids[0] if picked.ids else picked.typed
-            until = moments.ahead(words, now=self.desk.now, zone=moments.local())
-            await self.act(lambda those: acts.snooze(those, until=until))
+            until, mode = sleeps.read(words, now=self.desk.now, zone=moments.local())
+            await self.act(lambda those: acts.snooze(those, until=until, mode=mode))
 
         self.ask(choosing.snooze(self._asked(), self.desk.now), then)
 

@@ -58,7 +58,11 @@ def snooze(some: Sequence[Ticket], now: int) -> Question:
         Choice(words, words, key, moments.shown(moments.ahead(words, now=now, zone=zone), zone=zone))
         for words, key in SNOOZES
     )
-    foot = "enter choose   / type 2d, fri 9:00   esc close"
+    choices += (
+        Choice("reply", "until a reply", "r", "only a letter wakes it"),
+        Choice("1w and reply", "1w and a reply", "b", "both have to come"),
+    )
+    foot = "enter choose   / type 2d, fri 9:00 and reply, 1w only   esc close"
     return Question(f"Snooze {clean(name(some))} until", choices, free="this time", foot=foot)
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from deskterm import sleeps
 from deskterm.acts import label
 from deskterm.panes import Said, TicketPane
 from deskterm.safe import clean
+from deskterm.screens import to_do
 from deskterm.symbols import Symbols
 from deskterm.widgets.blocks import Block, Fold, folds_of, with_older_collapsed
 from deskterm.widgets.conversation import Head
@@ -86,9 +88,10 @@ def head(pane: TicketPane, *, me: str, look: Symbols, narrow: bool = False) -> H
         state.append((f"  tags: {clean(', '.join(ticket.tags))}", Role.DIM))
     state.append((f"  {look.to} {who}", Role.DIM))
     promise, folded = _promise(pane), _folded_customer(pane) if narrow else ()
-    lines = [tuple(state), promise, folded, *_asked(pane, look)]
+    asked = [*to_do.head(pane.todos, now=pane.now, look=look), *_asked(pane, look)]
+    lines = [tuple(state), promise, folded, *asked]
     if narrow and promise:
-        lines = [(*state, (look.between, Role.DIM), *_without_indent(promise)), folded, *_asked(pane, look)]
+        lines = [(*state, (look.between, Role.DIM), *_without_indent(promise)), folded, *asked]
     title = f"{label(ticket)} {clean(ticket.subject) or '(no subject)'}"
     return Head(title, tuple(line for line in lines if line))
 
@@ -116,7 +119,9 @@ def _priority(priority: int) -> Role:
 
 def _promise(pane: TicketPane) -> tuple[Run, ...]:
     if pane.ticket.snooze_until is not None:
-        return ((f" snoozed until {when(pane.ticket.snooze_until, pane.now)}", Role.PAUSED),)
+        at = pane.ticket.snooze_until
+        asleep = sleeps.shown(at, pane.ticket.sleep, moment=when(at, pane.now))
+        return ((f" snoozed {asleep}", Role.PAUSED),)
     found = next((c for c in pane.clocks if c.due is not None and c.due == pane.ticket.due_at), None)
     if found is None or found.due is None:
         return ()
@@ -274,6 +279,7 @@ def customer(pane: TicketPane, *, look: Symbols) -> list[list[Run]]:
         lines += [[], [(" With", Role.TEXT)], *([(f" {clean(who)}", Role.DIM)] for who in pane.people[:6])]
     lines += _account(pane)
     lines += _promises(pane, look)
+    lines += to_do.pane(pane.todos, pane.links, now=pane.now)
     return lines + _before(pane, look)
 
 

@@ -132,7 +132,7 @@ def said(was: Was) -> tuple[str, str, str]:
     if key:
         return (
             (f"{space} {'+' if was.after is not None else '-'} {clean(key)}", "", "")
-            if space != "who"
+            if space not in ("who", "x")
             else nothing
         )
     if was.field in _FLAGS:

@@ -134,7 +134,8 @@ def waking(conn: sqlite3.Connection, now: int) -> list[str]:
 
 WHOLE = (
     "id, number, subject, status, priority, created, updated, bucket, type, channel, brand, customer,"
-    " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out, archive"
+    " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out,"
+    " archive, (SELECT v FROM attr WHERE eid = ticket.id AND ns = 'x' AND k = 'sleep')"
 )
 """What `of_row` takes, from `ticket`."""
 
@@ -143,7 +144,7 @@ def of_row(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
     """A ticket from its columns and its tags."""
     (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand,
      customer, assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out,
-     archive) = row  # fmt: skip
+     archive, sleep) = row  # fmt: skip
     return Ticket(
         id=str(eid), number=_whole(number), subject=str(subject or ""), status=status_of(status),
         priority=_whole(priority) or 4, created=_whole(created) or 0, updated=_whole(updated) or 0,
@@ -152,6 +153,7 @@ def of_row(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
         snooze_until=_whole(snooze), merged_into=str(merged or ""), unread=unread is not None,
         due_at=_whole(due_at), due_kind=str(due_kind or ""), warn_at=_whole(warn_at),
         last_in=_whole(last_in), last_out=_whole(last_out), archive=_whole(archive), tags=tags,
+        sleep=str(sleep or ""),
     )  # fmt: skip
 
 
