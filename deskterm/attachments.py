@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from deskterm.desk import Desk
 from deskterm.panes import Said
-from store import blobs
+from store import blobs, shelf
 from store.errors import Refused
 from store.model import File, Message
 
@@ -42,8 +42,24 @@ def save(desk: Desk, message: Message, file: File, *, folder: Path) -> Path:
     """Write an attachment into `folder` under a name that is free there."""
     from channels.mime.files import safe_name
 
+    return _written(folder, safe_name(file.name, file.type), lambda: data(desk, message, file))
+
+
+def save_shelved(desk: Desk, lying: int, *, folder: Path) -> Path:
+    """Write a letter of the shelf, byte for byte, into `folder`. Raises Refused when it is gone."""
+    found = next((one for one in shelf.lying(desk.conn) if one.id == lying), None)
+    if found is None:
+        raise Refused("This letter was read by now; it is on the desk.")
+    return _written(
+        folder,
+        f"unread-{lying}.eml",
+        lambda: blobs.read_raw(desk.conn, found.blob, folder=desk.blob_folder),
+    )
+
+
+def _written(folder: Path, name: str, content: Callable[[], bytes]) -> Path:
+    """Write bytes under this name, or the first like it that is free."""
     folder.mkdir(parents=True, exist_ok=True)
-    name = safe_name(file.name, file.type)
     stem, dot, ending = name.rpartition(".")
     for n in range(1000):
         target = folder / (name if n == 0 else f"{stem or ending}-{n}{dot}{ending if stem else ''}")
@@ -56,7 +72,7 @@ def save(desk: Desk, message: Message, file: File, *, folder: Path) -> Path:
         except OSError as error:
             raise Refused(f"{target} cannot be written ({error.strerror}).") from None
         with os.fdopen(handle, "wb") as out:
-            out.write(data(desk, message, file))
+            out.write(content())
         return target
     raise Refused(f"{folder} holds a thousand files called {name}; choose another folder.")
 

@@ -37,20 +37,44 @@ class Row:
     words: str
     row: str = ""
     """Id of the outbox row, where it can be done again."""
+    failed: bool = False
+    """A person has to decide about it."""
+    leaves: int | None = None
+    """The moment it leaves, where that is known."""
+    lying: int = 0
+    """Number of the letter on the shelf."""
 
 
 def waiting(desk: Desk) -> list[Row]:
     """Every reply that has not left, the next one first."""
-    rows = sorted(outbox.unsent(desk.conn), key=lambda row: row.not_before)
-    return [Row(row.ticket, _said(row), row.id) for row in rows]
+    return [_listed(row) for row in sorted(outbox.unsent(desk.conn), key=lambda row: row.not_before)]
 
 
 def errors(desk: Desk) -> list[Row]:
     """What went wrong: replies refused or unsure, letters that could not be read."""
-    rows = [Row(row.ticket, _said(row), row.id) for row in outbox.unsent(desk.conn) if row.state in FAILED]
+    rows = [_listed(row) for row in outbox.unsent(desk.conn) if row.state in FAILED]
     return rows + [
-        Row("", f"could not be read, {one.source}: {one.reason}") for one in shelf.lying(desk.conn)
+        Row("", f"could not be read, {one.source}: {one.reason}", lying=one.id)
+        for one in shelf.lying(desk.conn)
     ]
+
+
+def _listed(row: outbox.Waiting) -> Row:
+    leaves = row.not_before if row.state in (outbox.QUEUED, outbox.LATER) else None
+    return Row(row.ticket, _said(row), row.id, row.state in FAILED, leaves)
+
+
+def letter(desk: Desk, row: str) -> tuple[str, str]:
+    """Whom a reply in the outbox is for, and its text."""
+    found = _row(desk, row)
+    message = conversation.message(desk.conn, found.message)
+    return ", ".join(found.rest or message.people), desk.text(message)
+
+
+def made_by(desk: Desk, row: str) -> int:
+    """The entry that put a reply into the outbox: undoing it calls the reply back."""
+    found = desk.conn.execute("SELECT min(id) FROM change WHERE eid = ? AND field = ''", (row,)).fetchone()
+    return int(found[0])
 
 
 def many(desk: Desk) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from deskterm import acts, drafting, known, unsent
 from deskterm.desk import Desk, Done
 from deskterm.safe import clean
 from deskterm.screens import happened
+from deskterm.screens.pending import PendingScreen, Wish
 from deskterm.screens.reading import HistoryScreen
 from deskterm.unsent import Row
 from deskterm.widgets.picker import Choice, PickerBox, Question
@@ -39,7 +40,7 @@ def _choices(state: str) -> tuple[Choice, ...]:
     )
 
 
-Then = Callable[[Row], Awaitable[None]]
+Then = Callable[[Wish], Awaitable[None]]
 
 
 class Listing:
@@ -59,34 +60,62 @@ class Listing:
     def drafts(self) -> None:
         """What is half written; enter goes on with it."""
 
-        async def then(row: Row) -> None:
-            self.screen.going.show_ticket(row.ticket)
-            await self.screen.composing.begin(note=False)
+        async def then(wish: Wish) -> None:
+            self.screen.going.show_ticket(wish.row.ticket)
+            if wish.does != "look":
+                await self.screen.composing.begin(note=False)
 
-        rows = [
-            Row(ticket, f"{kind}: {' '.join(text.split())[:60]}")
-            for ticket, kind, text in drafting.waiting(self.desk)
-        ]
-        self._ask("Drafts", rows, then, empty="No draft waits.", foot="enter goes on with it   esc close")
+        def rows() -> list[Row]:
+            return [
+                Row(ticket, f"{kind}: {' '.join(text.split())}")
+                for ticket, kind, text in drafting.waiting(self.desk)
+            ]
+
+        self._list("Drafts", rows, then, empty="No draft waits.")
 
     def outbox(self) -> None:
-        """Replies that have not left."""
-        self._ask("Outbox", unsent.waiting(self.desk), self._go, empty="Nothing waits to go out.")
+        """Replies that have not left: called back, decided about, or looked at."""
+        self._list(
+            "Outbox", lambda: unsent.waiting(self.desk), self._wished, empty="Nothing waits to go out."
+        )
 
     def errors(self) -> None:
         """Replies that failed and letters that could not be read, each with its ways on."""
-        away = [Row("", words) for words in self.screen.telling.failing()]
-        rows = [*away, *unsent.errors(self.desk)]
-        self._ask("Errors", rows, self._ways_on, empty="Nothing went wrong.")
 
-    async def _go(self, row: Row) -> None:
-        self.screen.going.show_ticket(row.ticket)
+        def rows() -> list[Row]:
+            away = [Row("", words) for words in self.screen.telling.failing()]
+            return [*away, *unsent.errors(self.desk)]
+
+        self._list("Errors", rows, self._wished, empty="Nothing went wrong.")
+
+    async def _wished(self, wish: Wish) -> None:
+        row = wish.row
+        if wish.does == "back":
+            await self.screen.acting.undo(unsent.made_by(self.desk, row.row))
+        elif wish.does == "look" or not row.failed:
+            self.screen.going.show_ticket(row.ticket)
+        else:
+            await self._ways_on(row)
+
+    def _list(self, title: str, read: Callable[[], list[Row]], then: Then, *, empty: str) -> None:
+        """A screen of such rows, or the words that there are none."""
+        if not read():
+            self.screen.telling.tell(empty)
+            return
+
+        async def after(wish: Wish | None) -> None:
+            self.screen.showing.refresh(own=True)
+            try:
+                if wish is not None:
+                    await then(wish)
+            except StoreError as error:
+                self.screen.telling.tell(str(error), bad=True)
+
+        screen = PendingScreen(self.desk, title, read, empty=empty, symbols=self.screen.look)
+        self.screen.desk_app.push_screen(screen, after)
 
     async def _ways_on(self, row: Row) -> None:
         """What can be done about a reply that was not sent."""
-        if not row.row:
-            self.screen.telling.tell(f"{row.words} `deskterm doctor` tells more.", bad=True)
-            return
         self.screen.going.show_ticket(row.ticket)
         state, error = unsent.said(self.desk, row.row)
 
@@ -103,26 +132,6 @@ class Listing:
         choices = _choices(unsent.state(self.desk, row.row))
         title = f"{state}{f': {clean(error)}' if error else ''}"
         self.screen.acting.ask(Question(title, choices, "a number or enter   esc close"), then)
-
-    def _ask(
-        self, title: str, rows: Sequence[Row], then: Then, *, empty: str,
-        foot: str = "enter goes there   esc close",
-    ) -> None:  # fmt: skip
-        if not rows:
-            self.screen.telling.tell(empty)
-            return
-        choices = tuple(
-            Choice(str(n), self._named(row.ticket), detail=row.words) for n, row in enumerate(rows)
-        )
-
-        async def chosen(picked: PickerBox.Picked) -> None:
-            await then(rows[int(picked.ids[0])])
-
-        self.screen.acting.ask(Question(f"{title} {len(rows)}", choices, foot), chosen)
-
-    def _named(self, ticket: str) -> str:
-        found = known.some(self.desk, [ticket])
-        return acts.name(found)[:48] if found else "mail"
 
     # What happened
 

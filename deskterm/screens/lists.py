@@ -54,6 +54,7 @@ class ListScreen(Screen[Result], Generic[Item, Result]):
         self.words = title
         self.items: list[Item] = list(items)
         self.look = symbols
+        self.empty = self.EMPTY
         self.at = 0
         self._first = 0
         """The item at the top."""
@@ -79,6 +80,10 @@ class ListScreen(Screen[Result], Generic[Item, Result]):
     async def pressed(self, key: str) -> None:
         """A key that does not move the cursor. What it refuses is said."""
 
+    def hints(self) -> Sequence[tuple[str, str, str]]:
+        """What the hints line offers."""
+        return self.HINTS
+
     def leave(self) -> None:
         """Escape, or q."""
         self.dismiss(None)
@@ -92,7 +97,7 @@ class ListScreen(Screen[Result], Generic[Item, Result]):
 
     def on_mount(self) -> None:
         self.query_one("#text", LinePane).focus()
-        self.query_one("#hints", HintsLine).show_entries(self.HINTS)
+        self.query_one("#hints", HintsLine).show_entries(self.hints())
         self.draw()
 
     def on_resize(self) -> None:
@@ -111,7 +116,7 @@ class ListScreen(Screen[Result], Generic[Item, Result]):
         """The items around the cursor that fit, scrolled no more than needed."""
         if not self.items:
             self._rows = []
-            return [[(f" {self.EMPTY}", Role.DIM)]]
+            return [[(f" {self.empty}", Role.DIM)]]
         drawn = {self.at: self.items[self.at].lines(room, self.look, cursor=True)}
 
         def lines(n: int) -> list[list[Run]]:

@@ -64,6 +64,12 @@ async def counted(stage: Stage) -> None:
     await stage.until(lambda: "counting" not in stage.text and "acted" in stage.text)
 
 
+async def refused_list(stage: Stage) -> None:
+    """The refused reply stands in the list of what went wrong."""
+    await refuse(stage)
+    await stage.press("g", "e")
+
+
 async def read_then(stage: Stage) -> None:
     """The ticket as it was stands below the slider."""
     await stage.until(lambda: "Export" in stage.text and "note, private" in stage.text)
@@ -127,6 +133,11 @@ SETTINGS = (
     Scene("fields", ("g", "comma", "j"), WIDE),
     Scene("clash_80x24", ("g", "comma", "slash", "=ticket.s", "enter", "enter", "ctrl+u", "=w")),
 )
+PENDING = (
+    Scene("outbox", ("r", f"={ANSWER}", "escape", "Y", "g", "o")),
+    Scene("drafts", ("n", "=Ask Ann first.", "escape", "q", "g", "d")),
+    Scene("errors", ("r", "=Here is the file.", "escape", "Y"), end=refused_list),
+)
 STATES = (
     Scene("empty", ("asterisk", "e"), WIDE),
     Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
@@ -149,5 +160,5 @@ LOOKS = (
 
 GROUPS = {
     "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
-    "looks": LOOKS, "search": SEARCH, "rules": RULES, "settings": SETTINGS,
+    "looks": LOOKS, "search": SEARCH, "rules": RULES, "settings": SETTINGS, "pending": PENDING,
 }  # fmt: skip

@@ -1,0 +1,175 @@
+"""The outbox, the drafts and what went wrong, as lists: what each is about, how it stands, what it says.
+
+Letters of the shelf are read again and saved here; what is to be done about a reply is handed back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from deskterm import acts, attachments, known, unsent
+from deskterm.desk import Desk
+from deskterm.safe import clean, clean_text, wrap
+from deskterm.screens import drawing
+from deskterm.screens.lists import ListScreen
+from deskterm.symbols import Symbols
+from deskterm.unsent import Row
+from deskterm.widgets.paint import Role, Run, spread
+from store.errors import Refused
+
+INDENT = 4
+MOST_TEXT = 12
+"""Lines of a letter shown under the cursor."""
+AGAIN = 1.0
+"""Seconds after which the list is read again: replies leave while it is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be done about a row: `enter`, `look` at its ticket, or call it `back`."""
+
+    does: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItem:
+    row: Row
+    name: str
+    """The ticket, or what it is instead."""
+    when: str
+    letter: Callable[[], tuple[str, str]]
+    """Whom it is for and what it says; read only for the one under the cursor."""
+
+    def lines(self, room: int, look: Symbols, *, cursor: bool) -> list[list[Run]]:
+        """The ticket and how it stands; under the cursor what is written."""
+        mark: Run = (look.cursor if cursor else " ", Role.MARK)
+        name: Run = (f" {self.name}", Role.CURSOR if cursor else Role.TEXT)
+        bad = self.row.failed or self.row.lying or not self.row.ticket
+        rows = wrap(clean(self.row.words), max(room - INDENT - 1, 20))
+        ink = Role.BAD if bad else Role.DIM
+        found = [spread([mark, name], [(self.when, Role.DIM)], room)]
+        found += [[(" " * INDENT, ink), (row, ink)] for row in rows[: 6 if cursor else 2]]
+        return found + self._letter(room) if cursor and self.row.row else found
+
+    def _letter(self, room: int) -> list[list[Run]]:
+        try:
+            to, text = self.letter()
+        except Refused as error:
+            return [[(f"{' ' * INDENT}{clean(str(error))}", Role.DIM)]]
+        room = max(room - INDENT - 1, 20)
+        rows: list[Run] = [(row, Role.CUSTOMER) for row in wrap(f"to {clean(to)}", room)[:2]]
+        rows += [(row, Role.TEXT) for row in wrap(clean_text(text.strip()), room)[:MOST_TEXT]]
+        return [[(" " * INDENT, Role.TEXT), row] for row in rows]
+
+
+class PendingScreen(ListScreen[PendingItem, Wish]):
+    """Its result is what is to be done about a row, or None."""
+
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("enter", "what to do", "enter"),
+        ("o", "the ticket", "o"),
+        ("z", "call back", "z"),
+        ("r", "read the shelf again", "r"),
+        ("O", "save its bytes", "O"),
+        ("esc", "back", "escape"),
+    )
+
+    def __init__(
+        self, desk: Desk, title: str, read: Callable[[], list[Row]], *, empty: str, symbols: Symbols
+    ) -> None:
+        super().__init__(title, (), symbols=symbols)
+        self.desk = desk
+        self.heading = title
+        self.read = read
+        self.empty = empty
+        self._seen: tuple[object, ...] = ()
+        self._busy = False
+
+    def on_mount(self) -> None:
+        self.load()
+        super().on_mount()
+        self.set_interval(AGAIN, self.load)
+
+    def hints(self) -> Sequence[tuple[str, str, str]]:
+        return [hint for hint in self.HINTS if self._fits(hint[2])]
+
+    def _fits(self, key: str) -> bool:
+        if key == "z":
+            return self.heading == "Outbox"
+        return key not in ("r", "O") or self.heading == "Errors"
+
+    def load(self) -> None:
+        """Read the rows again; the cursor stays where it is."""
+        rows = self.read()
+        seen = (self.desk.now // 60, *rows, *(self._when(row) for row in rows))
+        if seen == self._seen:
+            return
+        self._seen = seen
+        named = {one.id: one for one in known.some(self.desk, [row.ticket for row in rows if row.ticket])}
+        self.items = [
+            PendingItem(
+                row,
+                acts.name([named[row.ticket]]) if row.ticket in named else self._nameless(row),
+                self._when(row),
+                lambda row=row: unsent.letter(self.desk, row.row),
+            )
+            for row in rows
+        ]
+        self.words = f"{self.heading} {len(self.items)}"
+        self.draw()
+
+    def _nameless(self, row: Row) -> str:
+        return "a letter on the shelf" if row.lying else "mail"
+
+    def _when(self, row: Row) -> str:
+        return f"leaves {drawing.ahead(row.leaves, self.desk.now)} " if row.leaves is not None else ""
+
+    def about(self) -> Sequence[Run]:
+        if self._busy:
+            return [("reading the shelf again", Role.DIM)]
+        if self.item is not None and self.item.row.lying:
+            return [("its bytes are kept; r reads the shelf again, O saves it as a file", Role.DIM)]
+        if self.item is not None and not self.item.row.ticket:
+            return [("`deskterm doctor` tells more", Role.DIM)]
+        return ()
+
+    async def pressed(self, key: str) -> None:
+        row = self.item.row if self.item is not None else None
+        if row is None or not self._fits(key):
+            return
+        match key:
+            case "enter" | "o" if row.ticket:
+                self.dismiss(Wish("look" if key == "o" else "enter", row))
+            case "enter" | "o":
+                raise Refused(f"{row.words} `deskterm doctor` tells more.")
+            case "z" | "u" if row.row:
+                self.dismiss(Wish("back", row))
+            case "r":
+                self._read_again()
+            case "O" if row.lying:
+                await self._save(row)
+            case _:
+                pass
+
+    def _read_again(self) -> None:
+        if not self._busy:
+            self._busy = True
+            self.draw()
+            self.run_worker(self._reading())
+
+    async def _reading(self) -> None:
+        """In the writer's thread: what can be read now comes in like any letter."""
+        from deskterm import shelved
+
+        counts = await self.desk_app.commit(lambda: shelved.read_again(self.desk))
+        self._busy = False
+        self.load()
+        self.tell(f"{counts.new + counts.archived:,} could be read now, {counts.shelved:,} stay on the shelf")
+
+    async def _save(self, row: Row) -> None:
+        folder = attachments.downloads(self.desk)
+        path = await self.desk_app.read(lambda: attachments.save_shelved(self.desk, row.lying, folder=folder))
+        self.tell(f"Saved {path}")
