@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import cast
 
 from deskterm import acts, jsonl, moments, plans
@@ -18,8 +19,13 @@ from store.model import PRIORITIES, TYPES, Status, Ticket
 from store.reads import many, tickets
 from store.rules.fields import TAG
 
-FIXED = ("number", "id", "customer", "account", "channel", "created")
+FIXED = (
+    "number", "id", "customer", "account", "channel", "bucket", "created", "updated", "due_at", "due_kind",
+)  # fmt: skip
 """Shown by `ls --jsonl`, and not to be changed by this way."""
+
+FOUND = ("snippet", "messages")
+"""What `search --jsonl` shows besides; it says nothing about the ticket."""
 
 MOST = 64_000_000
 """Characters of one pipe."""
@@ -89,9 +95,18 @@ def _same_base(ticket: Ticket, row: Row, now: Row) -> None:
         raise Refused(f"{name} came without its version, so it cannot be told whether it moved.")
     if row["version"] != now["version"]:
         raise Refused(f"{name} changed since it was read, so nothing was changed. Read it again.")
+    strange = [field for field in row if field not in now and field not in FOUND]
+    if strange:
+        raise QueryError(f"{_misspelt(strange[0])} came with {name}; nothing was changed.")
     odd = [field for field in FIXED if field in row and row[field] != now[field]]
     if odd:
         raise Refused(f"{odd[0]} of {name} cannot be changed this way; nothing was changed.")
+
+
+def _misspelt(field: str) -> str:
+    near = get_close_matches(field, (*_READ, "tags"), 1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f'The field "{field[:40]}", which no ticket has{hint},'
 
 
 def _sets(ticket: Ticket, row: Row) -> list[tuple[str, Value]]:
