@@ -79,6 +79,15 @@ def _go(name: str, words: str, key: str) -> Action:
     return Action(f"go.{name}", words, (f"g {key}",), group="Go")
 
 
+_TOUR = Action(
+    "demo.tour",
+    "practice tour",
+    ("g t",),
+    group="Go",
+    shell="deskterm demo --tour",
+    help="A morning step by step on the practice desk; the same key leaves it.",
+)
+
 _GO = (
     _go("mine", "mine", "i"),
     _go("unassigned", "unassigned", "u"),
@@ -110,6 +119,7 @@ _GO = (
         shell="deskterm live",
         help="Shadow mode, live for some senders, or for all.",
     ),
+    _TOUR,
 )
 
 _IN_LIST = (

@@ -50,11 +50,13 @@ class DesktermApp(App[int]):
     TITLE = "deskterm"
     CSS_PATH = "screens/main.tcss"
 
-    def __init__(self, desk: Desk, *, sync: bool = True) -> None:
+    def __init__(self, desk: Desk, *, sync: bool = True, tour: bool = False) -> None:
         own = looks.worn(desk.home, desk.settings.theme)
         name, self._no_colour = themes.pick(os.environ, desk.settings.theme, own=own is not None)
         super().__init__(ansi_color=True if self._no_colour else None)
         self.desk = desk
+        self.tour = tour
+        """Whether the practice tour begins by itself."""
         self.keymap = keys_of(desk)
         self.symbols = symbols(ascii_only=desk.settings.symbols == "ascii")
         self.loop_: Loop | None = None
@@ -236,7 +238,7 @@ def keys_of(desk: Desk) -> Keymap:
         raise ConfigError(f"{desk.home / FILE}, [keys]: {clash} The desk was not opened.") from None
 
 
-def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
+def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = False) -> int:
     """Open the screen on a desk; returns the exit code. Raises StoreError or ConfigError before drawing.
 
     A terminal that cannot draw is Refused with the way out.
@@ -247,7 +249,7 @@ def run(home: Path | None = None, *, desk: Desk | None = None) -> int:
         assert home is not None
         desk = Desk.open(home)
     try:
-        app = DesktermApp(desk)
+        app = DesktermApp(desk, tour=tour)
         app.run()
     finally:
         desk.close()

@@ -31,7 +31,8 @@ PRACTICE = "practice"
 @click.command("demo")
 @click.option("--headless", is_flag=True, help="Prepare it and print where it is.")
 @click.option("--reset", is_flag=True, help="Throw away what was done there and begin anew.")
-def demo_verb(headless: bool, reset: bool) -> int | None:
+@click.option("--tour", is_flag=True, help="Walk through a morning, step by step; g t leaves it.")
+def demo_verb(headless: bool, reset: bool, tour: bool) -> int | None:
     """Open the practice desk; without a terminal, print its queue."""
     from deskterm.cli.home import plain
 
@@ -52,7 +53,7 @@ def demo_verb(headless: bool, reset: bool) -> int | None:
         return None
     from deskterm.app import run
 
-    return run(home)
+    return run(home, tour=tour)
 
 
 def practice(folder: Path, *, lines: bool = False) -> int:

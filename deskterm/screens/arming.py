@@ -13,6 +13,7 @@ from deskterm.screens.helping import Helping
 from deskterm.screens.listing import Listing
 from deskterm.screens.living import Living
 from deskterm.screens.ruling import Ruling
+from deskterm.screens.touring import Touring
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
@@ -25,8 +26,10 @@ def parts(screen: MainScreen) -> dict[str, Handler]:
     screen.filtering = Filtering(screen)
     screen.going = Going(screen)
     screen.helping = Helping(screen)
+    screen.touring = Touring(screen)
     return {
         **screen.acting.handlers(), **screen.composing.handlers(), **screen.filtering.handlers(),
         **screen.going.handlers(), **screen.helping.handlers(), **Listing(screen).handlers(),
-        **Copying(screen).handlers(), **Living(screen).handlers(), **Ruling(screen).handlers(),
+        **Copying(screen).handlers(), **Living(screen).handlers(), **screen.touring.handlers(),
+        **Ruling(screen).handlers(),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from deskterm import drafting, forwards, writing
+from deskterm import drafting, forwards, moved, writing
 from deskterm.desk import Done
 from deskterm.drafting import Begun
 from deskterm.replies import Reply, address_of
@@ -235,6 +235,16 @@ class Composing:
         """Whether an HTML form goes along."""
         box = self.desk.settings.mailbox.get(writing.sender_of(self.desk, letter.ticket).mailbox)
         return letter.html if letter.html is not None else box is not None and box.html
+
+    def look_moved(self) -> None:
+        """After a commit elsewhere: that it moved the ticket is said now, not when the reply is sent."""
+        letter = self.letter
+        if (
+            letter is not None
+            and not letter.note
+            and (news := moved.since(self.desk, letter.ticket.id, letter.base))
+        ):
+            self.box.set_form(replace(self.form(), warning=f"Moved since you began: {news}."))
 
     # Sending
 

@@ -6,14 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deskterm import acts, attachments
 from deskterm.panes import TicketPane
 from deskterm.safe import clean, fit
 from store.errors import Refused
+from store.files import private_folder
 
 if TYPE_CHECKING:
+    from deskterm.desk import Desk
     from deskterm.screens.main import Handler, MainScreen
 
 PIECES = ("number", "link", "address", "text", "msgid")
@@ -46,9 +50,12 @@ class Copying:
         text = piece(self._pane(), what)
         if not text:
             raise Refused("There is nothing of that kind to copy here.")
-        self.screen.desk_app.copy_to_clipboard(text)
         program = by_program(text)
         way = f"with {program}" if program else "through the terminal, OSC 52"
+        if not program and (why := deaf(text, os.environ)):
+            path = str(saved(self.desk, text))
+            way, text = f"{why}; the text is in {clean(path)}", path
+        self.screen.desk_app.copy_to_clipboard(text)
         first = fit(clean(text.strip().splitlines()[0]), 50)
         self.screen.telling.tell(f"Copied {first} ({way})")
 
@@ -82,6 +89,30 @@ def piece(pane: TicketPane, what: str) -> str:
             return last.text if last is not None else ""
         case _:
             return last.message.msgid if last is not None else ""
+
+
+MOST = 74_000
+"""Bytes that fit in the shortest clipboard sequence common terminals take, 100,000 characters of base64."""
+_DEAF = frozenset({"linux", "vt100", "vt220", "cons25"})
+
+
+def deaf(text: str, environ: Mapping[str, str]) -> str:
+    """Why the terminal would not take this text for its clipboard (OSC 52), or nothing."""
+    if environ.get("TERM", "") in _DEAF or environ.get("TERM_PROGRAM") == "Apple_Terminal":
+        return "this terminal takes nothing for a clipboard"
+    if len(text.encode("utf-8", "replace")) > MOST:
+        return "too long for the terminal's clipboard, which has the path"
+    return ""
+
+
+def saved(desk: Desk, text: str) -> Path:
+    """Keep a text that no clipboard takes as a file only its owner reads; the last one is replaced."""
+    folder = desk.home / "files"
+    private_folder(folder)
+    path = folder / "copied.txt"
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(text.encode("utf-8", "replace"))
+    return path
 
 
 def by_program(text: str) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from deskterm import actions, attachments, known
 from deskterm.actions import ANYWHERE, TEXT, WRITING, Action
 from deskterm.panes import TicketPane
 from deskterm.widgets.picker import Choice, PickerBox, Question
+from store.errors import Refused
 from store.model import DONE, Status
 
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
 
+OFTEN = 3
+"""Times an action is fetched from the palette before its key is pointed out."""
 NO_TICKET = "There is no ticket here."
 _ON_TICKETS = ("ticket", "reply", "note", "copy", "macro", "file")
 
@@ -21,6 +25,8 @@ class Helping:
     def __init__(self, screen: MainScreen) -> None:
         self.screen = screen
         self.desk = screen.desk
+        self._fetched: Counter[str] = Counter()
+        """How often each action was fetched from the palette in this sitting."""
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -43,10 +49,19 @@ class Helping:
 
         async def then(picked: PickerBox.Picked) -> None:
             await self.screen.perform(picked.ids[0])
+            if not keys_first:
+                self._taught(picked.ids[0])
 
         foot = "type to find   enter does it   esc close"
         question = Question(title, choices, foot, instant=False, keys_first=keys_first)
         self.screen.acting.ask(question, then)
+
+    def _taught(self, action: str) -> None:
+        """Who fetches one action a third time would be faster by its key."""
+        self._fetched[action] += 1
+        keys = self.screen.keymap.keys(action)
+        if self._fetched[action] >= OFTEN and keys:
+            self.screen.telling.teach(actions.keys_shown(keys[0]), actions.BY_ID[action].words)
 
     def _here(self) -> list[Action]:
         screen = self.screen
@@ -63,6 +78,11 @@ class Helping:
         detail = f"{action.group:<12} {action.id}" if keys_first else action.group
         keys = " ".join(actions.keys_shown(key) for key in self.screen.keymap.keys(action.id))
         return Choice(action.id, action.words, keys, detail, off, help=tells)
+
+    def needs_a_ticket(self, action: str) -> None:
+        """Raises Refused with the words of the palette where an action has nothing to act on."""
+        if self.screen.showing.pane is None and self.why_off(action) == NO_TICKET:
+            raise Refused(NO_TICKET)
 
     def why_off(self, action: str) -> str:
         """Why an action cannot be done now, or nothing."""

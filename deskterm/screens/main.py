@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from deskterm.screens.filtering import Filtering
     from deskterm.screens.going import Going
     from deskterm.screens.helping import Helping
+    from deskterm.screens.touring import Touring
     from deskterm.widgets.composer import Composer
 
 LOOK = 0.25
@@ -70,6 +71,7 @@ class MainScreen(Surviving, Screen[None]):
         self.filtering: Filtering
         self.going: Going
         self.helping: Helping
+        self.touring: Touring
         self.composer: Composer
         self.handlers: dict[str, Handler] = {}
         """What each action does; empty until the first paint."""
@@ -119,6 +121,8 @@ class MainScreen(Surviving, Screen[None]):
     async def _painted(self) -> None:
         await self.arm()
         self.desk_app.painted()
+        if self.desk_app.tour:
+            await self.perform("demo.tour")
 
     async def arm(self) -> None:
         """Load what acts and what is written with: nobody needs it before the first paint, or a key."""
@@ -270,10 +274,14 @@ class MainScreen(Surviving, Screen[None]):
         handler = self.handlers.get(action)
         if handler is None:
             return
+        self.telling.taught()
+        self.touring.begins(action)
         try:
+            self.helping.needs_a_ticket(action)
             result = handler(digit)
             if result is not None:
                 await result
+            self.touring.saw(action)
         except StoreError as error:
             self.telling.tell(str(error), bad=True)
         self.showing.follow()  # in the same paint, before the list's own message comes

@@ -246,6 +246,8 @@ class Showing:
         if version != self._version:
             self.open_time.refresh()
             self.refresh()
+            if self.screen.letter is not None:
+                self.screen.composing.look_moved()
         if (health := self.screen.telling.health()) != self._health:
             self._health = health
             self.draw_heading()

@@ -28,6 +28,8 @@ class Telling:
         self.desk = screen.desk
         self._right: list[Run] = []
         """The last act and its undo, or the last words; stays until the next."""
+        self.lesson: tuple[Run, ...] = ()
+        """A key worth learning, until the next action."""
 
     # Status
 
@@ -42,6 +44,19 @@ class Telling:
         if done.happened:
             between = self.screen.look.between
             self._right[1:] = [(between, Role.DIM), (back, Role.KEY), (f" to {does} ", Role.DIM)]
+            if self.screen.handlers:
+                self.screen.touring.committed()
+        self.status()
+
+    def taught(self) -> None:
+        """Another action: the lesson is over."""
+        if self.lesson:
+            self.lesson = ()
+            self.status()
+
+    def teach(self, key: str, words: str) -> None:
+        """Say that a key does what was fetched from the palette again and again."""
+        self.lesson = ((key, Role.KEY), (f" does that too: {words}", Role.DIM))
         self.status()
 
     def clear(self) -> None:
@@ -56,6 +71,8 @@ class Telling:
     def _left(self) -> list[Run]:
         if self.screen.writing:
             return [("WRITING", Role.MARK)]
+        if self.lesson:
+            return list(self.lesson)
         count = self.screen.list.picked.count(self.screen.list.total)
         if count:
             return [(f"{count:,} selected", Role.MARK)]
