@@ -175,13 +175,25 @@ class Going:
             self.screen.telling.tell(str(error), bad=True)
 
     def customer(self) -> None:
-        """All tickets of the customer under the cursor."""
+        """The customer under the cursor; from there to a ticket, or to all of theirs as a list."""
+        from deskterm.screens.customer import LIST, CustomerScreen
+
         pane = self.screen.showing.pane
         if pane is None or pane.customer is None:
             raise Refused("This ticket has no customer.")
-        email = pane.customer.email.replace('"', "")
-        queue = Queue(clean(pane.customer.name or email), f'customer:"{email}"', "newest")
-        self.screen.showing.go(queue, keep=pane.ticket.id)
+        screen = CustomerScreen(self.desk, pane.customer.id, symbols=self.screen.look)
+
+        async def then(went: str | None) -> None:
+            self.screen.showing.refresh(own=True)
+            if went == LIST:
+                person = screen.person.customer
+                email = person.email.replace('"', "")
+                queue = Queue(clean(person.name or email), f'customer:"{email}"', "newest")
+                self.screen.showing.go(queue, keep=pane.ticket.id)
+            elif went is not None:
+                self.show_ticket(went)
+
+        self.screen.desk_app.push_screen(screen, then)
 
     def ask_sort(self) -> None:
         """Another order of the same tickets; the cursor stays on its one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from store.log import stamp
 from store.model import Account, Customer, Status
 from store.reads.tickets import status_of
 from store.rules import threads
@@ -64,6 +65,37 @@ def also_at(conn: sqlite3.Connection, person: str) -> list[str]:
         (person,),
     )
     return [row[0] for row in rows]
+
+
+def merged_here(conn: sqlite3.Connection, person: str) -> list[Customer]:
+    """Customers that were merged into this one, the oldest first."""
+    rows = conn.execute(f"{CUSTOMER} WHERE merged_into = ? AND _deleted IS NULL ORDER BY n", (person,))
+    return [Customer(*row) for row in rows]
+
+
+def merge_entry(conn: sqlite3.Connection, away: str) -> int | None:
+    """The entry that merged this customer into another one; None if none did."""
+    row = conn.execute(
+        "SELECT max(id) FROM change WHERE eid = ? AND field = 'merged_into' AND value IS NOT NULL", (away,)
+    ).fetchone()
+    return int(row[0]) if row and row[0] is not None else None
+
+
+def alike(conn: sqlite3.Connection, person: Customer, *, limit: int = 50) -> list[Customer]:
+    """Other customers of the same name, then those of the same account."""
+    rows = conn.execute(
+        f"{CUSTOMER} WHERE id <> ? AND _deleted IS NULL AND merged_into IS NULL"
+        " AND (name = ? COLLATE NOCASE OR account = ?)"
+        " ORDER BY name <> ? COLLATE NOCASE, name, n LIMIT ?",
+        (person.id, person.name or None, person.account or None, person.name, limit),
+    )
+    return [Customer(*row) for row in rows]
+
+
+def set_at(conn: sqlite3.Connection, eid: str) -> dict[str, int]:
+    """When each field of a row was set last (Unix seconds); under the empty name when the row was made."""
+    rows = conn.execute("SELECT field, max(id) FROM change WHERE eid = ? GROUP BY field", (eid,))
+    return {field: stamp.unix(at) for field, at in rows}
 
 
 def namesake(conn: sqlite3.Connection, names: tuple[str, ...], *, besides: str) -> str:

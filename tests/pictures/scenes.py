@@ -138,6 +138,7 @@ PENDING = (
     Scene("drafts", ("n", "=Ask Ann first.", "escape", "q", "g", "d")),
     Scene("errors", ("r", "=Here is the file.", "escape", "Y"), end=refused_list),
 )
+CUSTOMER = (Scene("customer", ("g", "c"), WIDE), Scene("customer_60x20", ("g", "c"), NARROW))
 STATES = (
     Scene("empty", ("asterisk", "e"), WIDE),
     Scene("no_hit", ("slash", "=tag:nowhere", "enter")),
@@ -161,4 +162,5 @@ LOOKS = (
 GROUPS = {
     "main": MAIN, "compose": COMPOSE, "macro": MACRO, "help": HELP, "history": HISTORY, "states": STATES,
     "looks": LOOKS, "search": SEARCH, "rules": RULES, "settings": SETTINGS, "pending": PENDING,
+    "customer": CUSTOMER,
 }  # fmt: skip
