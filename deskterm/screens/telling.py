@@ -221,7 +221,9 @@ class Telling:
         runs: list[Run] = []
         for key, words, _ in above:
             runs += [(key, Role.KEY), (f" {words}  ", Role.DIM)]
-        if runs:
+        if cells(runs) > room:  # on as many lines as they need, in one ink
+            screen.query_one("#status", StatusLine).show([], [("", Role.TEXT), *runs])
+        elif runs:
             screen.query_one("#status", StatusLine).show(runs)
         else:
             self.status()

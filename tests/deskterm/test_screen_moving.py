@@ -47,7 +47,18 @@ async def test_g_lists_its_choices_and_goes_there(tmp_path: Path) -> None:
     async with on_stage(tmp_path, size=(80, 24)) as stage:
         await stage.press("g")
         said = stage.status + " " + stage.hints
-        for words in ("i mine", "u unassigned", "s snoozed", "d drafts", "/ search", "h history", "e errors"):
+        for words in (
+            "i mine",
+            "u unassigned",
+            "s snoozed",
+            "d drafts",
+            "/ search",
+            "h history",
+            "e errors",
+            "c this customer",
+            "o outbox",
+            ", settings",
+        ):
             assert words in said
         await stage.press("s")
         assert "Snoozed · 6" in stage.text and "u unassigned" not in stage.hints
