@@ -29,7 +29,7 @@ def tour(stage: Stage) -> str:
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_N18_the_tour_is_walked_by_keys_and_notices_each_step(
+async def test_the_tour_is_walked_by_keys_and_notices_each_step(
     size: tuple[int, int], tmp_path: Path
 ) -> None:
     async with on_stage(tmp_path, size=size) as stage:
