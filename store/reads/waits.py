@@ -33,6 +33,13 @@ _SET = (
     f"(SELECT ((max(id) >> {_SHIFT}) + {stamp.EPOCH_MS}) / 1000 FROM change WHERE eid = t.id AND field = ?)"
 )
 
+_NOT_BY_RULES = ("created", "last_in", "due", "warn")
+"""Moments that no act of a rule can move to now."""
+
+_OWN = f"""EXISTS (SELECT 1 FROM entry WHERE entry.id >= (at * 1000 - {stamp.EPOCH_MS}) << {_SHIFT}
+  AND entry.id < ((at + 1) * 1000 - {stamp.EPOCH_MS}) << {_SHIFT}
+  AND substr(entry.key, 1, length(?)) = ? AND entry.key LIKE '%:' || waiting.id)"""
+
 
 def past(
     conn: sqlite3.Connection,
@@ -53,14 +60,17 @@ def past(
     moment, params = _moment(since)
     sql = (
         f"SELECT id, at FROM (SELECT t.id AS id, {moment} AS at, t.archive AS archive FROM ticket t"
-        f" WHERE ({where.sql}) AND ? IN ('', t.id) AND (NOT ? OR t.priority = 1))"
+        f" WHERE ({where.sql}) AND ? IN ('', t.id) AND (NOT ? OR t.priority = 1)) waiting"
         " WHERE at <= ? AND (archive IS NULL OR at > archive) AND (at, id) > (?, ?)"
-        " AND NOT EXISTS (SELECT 1 FROM entry WHERE key = ? || at || ':' || id) ORDER BY at, id LIMIT ?"
+        " AND NOT EXISTS (SELECT 1 FROM entry WHERE key = ? || at || ':' || waiting.id)"
+        f" AND NOT (? AND {_OWN}) ORDER BY at, id LIMIT ?"
     )
     asked = (*params, *where.params, ticket, urgent, now - seconds)
     page, last = _AT_ONCE, _FIRST
     while page == _AT_ONCE:
-        rows = conn.execute(sql, (*asked, *last, key, _AT_ONCE)).fetchall()
+        rows = conn.execute(
+            sql, (*asked, *last, key, since not in _NOT_BY_RULES, key, key, _AT_ONCE)
+        ).fetchall()
         yield from ((str(eid), int(at)) for eid, at in rows)
         page, last = len(rows), (rows[-1][1], rows[-1][0]) if rows else _FIRST
 

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from deskterm import acts
+from deskterm import acts, live, replies, writing
 from deskterm.automation import Automation
 from deskterm.desk import Desk
 from store.log import rebuild
+from store.log.entry import put
 from store.model import Status
 from tests.rigs.mail import DAY, Clock, all_tickets, box, letter, messages, one, opened, take
 from tests.rigs.mail import settings as mail_settings
@@ -219,8 +220,41 @@ def test_what_is_so_already_is_no_act(desk: Desk) -> None:
     assert rules.run() == 0
 
 
+@pytest.mark.parametrize(
+    ("since", "does"),
+    [
+        ("updated", 'note = "Quiet."'),
+        ("updated", 'reply = "Still there?"'),
+        ("tag:a", 'tags = ["a"]\nnote = "A."'),
+    ],
+)
+def test_L10_a_rule_does_not_wait_for_its_own_acts(desk: Desk, clock: Clock, since: str, does: str) -> None:
+    live.open_(desk)
+    rule(desk, "Quiet", f'when = "waited"\nfor = "1h"\nsince = "{since}"\n[do]\n{does}\n')
+    rules = works(desk)
+    take(desk, letter(1))
+    for touched in ("a", "b"):
+        desk.do(acts.tag([one(desk, "Question 1")], add=[touched]))
+        clock.ahead += 2 * 3_600
+        done = [rules.run()]
+        for _ in range(3):
+            clock.ahead += 2 * 3_600
+            done.append(rules.run())
+        assert done == [1 if since == "updated" or touched == "a" else 0, 0, 0, 0]
+
+
 NAMES = ("A", "B", "C", "D")
-WHENS = ('when = "received"', 'when = "created"', 'when = "changed"', 'when = "changed"\nfields = ["tag"]')
+WHENS = (
+    'when = "received"', 'when = "created"', 'when = "replied"', 'when = "changed"',
+    'when = "changed"\nfields = ["tag"]', 'when = "changed"\nfields = ["assignee", "status"]',
+    'when = "waited"\nfor = "1h"\nsince = "updated"', 'when = "waited"\nfor = "1d"\nsince = "tag:a"',
+    'when = "waited"\nfor = "0m"\nsince = "warn"', 'when = "waited"\nfor = "2h"\nsince = "assignee"',
+)  # fmt: skip
+DOES = (
+    'tags = ["a"]', 'tags = ["-a", "b"]', "priority = 1", "priority = 4", 'status = "open"',
+    'status = "waiting"', 'note = "Seen."', 'route = "turn again"', 'route = "load"',
+    'notify = ["assignee"]\ntags = ["told"]', 'reply = "We look."', "hold = true",
+)  # fmt: skip
 
 
 @st.composite
@@ -229,28 +263,39 @@ def any_rules(draw: st.DrawFn) -> Sequence[str]:
     for _ in NAMES:
         when = draw(st.sampled_from(WHENS))
         follows = draw(st.lists(st.sampled_from(NAMES), unique=True))
-        match = draw(st.sampled_from(("", "tag:a", "-tag:a", "pri:<=2", "question")))
-        do = draw(st.sampled_from(('tags = ["a"]', 'tags = ["-a", "b"]', "priority = 1", "priority = 4")))
+        match = draw(st.sampled_from(("", "tag:a", "-tag:a", "pri:<=2", "question", "assignee:none")))
+        do = draw(st.sampled_from(DOES))
+        stop = draw(st.sampled_from(("", "stop = true\n")))
         listed = ", ".join(f'"{name}"' for name in follows)
-        texts.append(f'{when}\nfollows = [{listed}]\nmatch = "{match}"\n[do]\n{do}\n')
+        texts.append(f'{when}\n{stop}follows = [{listed}]\nmatch = "{match}"\n[do]\n{do}\n')
     return texts
 
 
-@given(texts=any_rules())
+@given(texts=any_rules(), later=st.lists(st.sampled_from((0, 3_600, DAY, 30 * DAY)), min_size=2, max_size=4))
 @hypothesis_settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_rules_end_and_each_acts_once_for_a_beginning(
-    texts: Sequence[str], tmp_path_factory: pytest.TempPathFactory
+    texts: Sequence[str], later: Sequence[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with opened(tmp_path_factory.mktemp("desk") / "home", mail_settings(box()), Clock()) as desk:
+    clock = Clock()
+    with opened(tmp_path_factory.mktemp("desk") / "home", mail_settings(box()), clock) as desk:
+        live.open_(desk)
+        desk.commit(lambda tx: ("team", [put(f"u{n}", {"name": n}) for n in ("ana", "ben")], ()), words="")
         for name, text in zip(NAMES, texts, strict=True):
             rule(desk, name, text)
         rules = works(desk)
         take(desk, letter(1), letter(2))
-        done = rules.run()
-        assert done <= len(NAMES) * len(all_tickets(desk))
-        assert rules.run() == 0
-        by = [tuple(row) for row in desk.conn.execute("SELECT actor, eids FROM entry WHERE kind = 'rule'")]
-        assert len(by) == len(set(by))
+        begun = 3  # two letters and what time has done
+        for seconds in later:
+            assert rules.run() <= len(NAMES) * len(all_tickets(desk)) * begun
+            clock.ahead += seconds
+            rules.run()
+            desk.do(acts.tag(all_tickets(desk), add=[f"t{seconds}"]))
+            begun += 1
+        ticket = one(desk, "Question 1")
+        writing.reply(desk, ticket, replies.Reply("Here.", ("c1@customers.example",)), now=True)
+        rules.run()
+        keys = [row[0] for row in desk.conn.execute("SELECT key FROM entry WHERE kind = 'rule'")]
+        assert len(keys) == len(set(keys))
         assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
