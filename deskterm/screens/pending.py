@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from deskterm import acts, attachments, known, unsent
 from deskterm.desk import Desk
-from deskterm.safe import clean, clean_text, wrap
+from deskterm.safe import clean, wrap
 from deskterm.screens import drawing
 from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
@@ -61,7 +61,8 @@ class PendingItem:
             return [[(f"{' ' * INDENT}{clean(str(error))}", Role.DIM)]]
         room = max(room - INDENT - 1, 20)
         rows: list[Run] = [(row, Role.CUSTOMER) for row in wrap(f"to {clean(to)}", room)[:2]]
-        rows += [(row, Role.TEXT) for row in wrap(clean_text(text.strip()), room)[:MOST_TEXT]]
+        said = "\n".join(clean(line) for line in text.strip().replace("\r\n", "\n").split("\n")[:MOST_TEXT])
+        rows += [(row, Role.TEXT) for row in wrap(said, room)[:MOST_TEXT]]
         return [[(" " * INDENT, Role.TEXT), row] for row in rows]
 
 
@@ -112,7 +113,7 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         self.items = [
             PendingItem(
                 row,
-                acts.name([named[row.ticket]]) if row.ticket in named else self._nameless(row),
+                clean(acts.name([named[row.ticket]])) if row.ticket in named else self._nameless(row),
                 self._when(row),
                 lambda row=row: unsent.letter(self.desk, row.row),
             )

@@ -272,3 +272,20 @@ def test_a_draft_survives_a_kill_two_seconds_after_its_last_key(tmp_path: Path) 
         terminal.kill(signal.SIGKILL)
         terminal.wait()
     assert drafts(home) == [("out", "The last words.")]
+
+
+RULE_EDITOR = """#!/bin/sh
+case "$1" in *.toml) sed -i 's/chargeback/chargebacks/' "$1";; *) exit 9;; esac
+"""
+
+
+def test_a_rule_is_edited_from_its_screen(tmp_path: Path) -> None:
+    home, script = copied(tmp_path), tmp_path / "editor"
+    script.write_text(RULE_EDITOR)
+    script.chmod(0o755)
+    with desk(home, EDITOR=str(script)) as terminal:
+        terminal.send("gR")
+        terminal.until("acted 0")
+        terminal.send("e")
+        terminal.until("Saved rule Tag refunds")
+        terminal.until("received: refund OR chargebacks")

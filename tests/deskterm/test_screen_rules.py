@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import rulebook
+from deskterm import rulebook, trials
 from deskterm.screens.rules import RulesScreen
 from deskterm.screens.trying import ReviewScreen
 from store.errors import Refused
@@ -89,6 +89,22 @@ async def test_enter_on_an_act_goes_to_its_ticket(tmp_path: Path) -> None:
         ticket = review.items[0].would.ticket
         await stage.press("enter")
         assert stage.app.screen is stage.main and stage.line.id == ticket.id
+
+
+async def test_a_trial_nobody_waits_for_stops(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await opened(stage)
+        review = await tried(stage)
+        await stage.press("escape")
+        assert stage.app.screen is screen and review._stop.is_set()
+        looked: list[int] = []
+
+        def stopped() -> bool:
+            looked.append(1)
+            return len(looked) > 1
+
+        assert not list(trials.backtest(stage.desk, review.armed, since=0, stopped=stopped))
+        assert len(looked) == 2
 
 
 async def test_a_rule_for_which_there_is_no_past_says_so(tmp_path: Path) -> None:
