@@ -45,7 +45,7 @@ class Helping:
         self._ask("Keys here", keys_first=True)
 
     def _ask(self, title: str, *, keys_first: bool) -> None:
-        choices = tuple(self._choice(action, keys_first=keys_first) for action in self._here())
+        choices = tuple(self._choice(action) for action in self._here())
 
         async def then(picked: PickerBox.Picked) -> None:
             await self.screen.perform(picked.ids[0])
@@ -69,13 +69,13 @@ class Helping:
         found = [a for a in actions.ACTIONS if places & set(a.where) and a.id in screen.handlers]
         return [action for action in found if not any("1-9" in key for key in action.keys)]
 
-    def _choice(self, action: Action, *, keys_first: bool) -> Choice:
+    def _choice(self, action: Action) -> Choice:
         off = self.why_off(action.id)
         undo = "" if action.undo in (actions.NOTHING, actions.TYPED_BACK) else f"undo: {action.undo}"
         tells = "   ".join(
             part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
         )
-        detail = f"{action.group:<12} {action.id}" if keys_first else action.group
+        detail = f"{action.group:<12} {action.id}"
         keys = " ".join(actions.keys_shown(key) for key in self.screen.keymap.keys(action.id))
         return Choice(action.id, action.words, keys, detail, off, help=tells)
 

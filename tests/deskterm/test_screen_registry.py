@@ -81,3 +81,26 @@ async def test_every_key_in_a_row_at_a_small_size(size: tuple[int, int], tmp_pat
                 continue
             await stage.press(*keys_of(action)[0].split(" "))
             await back_to_the_list(stage)
+
+
+def offered(action: Action) -> bool:
+    """Whether the palette of the main screen has it."""
+    here = {LIST, CONVERSATION, "anywhere"} & set(action.where)
+    return bool(here) and not any("1-9" in key for key in action.keys)
+
+
+IN_PALETTE = [a for a in ACTIONS if offered(a) and a.id not in ENDS | NEEDS_A_TERMINAL | {"command.open"}]
+
+
+@pytest.mark.parametrize("begin", range(4))
+async def test_the_command_line_does_every_action_by_its_id(begin: int, tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        for action in IN_PALETTE[begin::4]:
+            done = watched(stage)
+            if LIST not in action.where and "anywhere" not in action.where:
+                await stage.press("enter")
+            await stage.press(":", f"={action.id}")
+            refused = stage.main.helping.why_off(action.id)
+            await stage.press("enter")
+            assert done[-1:] == [action.id] or refused, action.id
+            await back_to_the_list(stage)
