@@ -22,6 +22,7 @@ from store.log.entry import Change, put
 from store.model import Doc
 
 LETTERS = 2_000
+FEW = 400
 RULES = 100
 NOW = 1_790_000_000
 
@@ -51,9 +52,31 @@ def main(letters: int = LETTERS) -> None:
         print(f"  texts read bare     {texts:7.2f} s {texts / letters * 1e6:8.0f} us a letter   1.0 x")
         each = took / letters * 1e6
         print(f"  rules asked, acting {took:7.2f} s {each:8.0f} us a letter {took / texts:5.1f} x")
-        print(print(f"   {each / RULES:8.2f} us a letter and rule, {took / filled:.2f} x writing them"))
+        print(f"   {each / RULES:8.2f} us a letter and rule, {took / filled:.2f} x writing them")
         _past(desk)
         desk.close()
+    _growing()
+
+
+def _growing() -> None:
+    """Rules that find nothing, in growing numbers: what a letter and rule costs has to stay (R09)."""
+    print(f"rules that find nothing over {FEW:,} letters, a letter and rule:")
+    first = 0.0
+    for rules in (100, 200, 400):
+        with tempfile.TemporaryDirectory() as folder:
+            desk = Desk.open(Path(folder), settings=Settings(agent="ana"), clock=lambda: NOW)
+            work = Automation(desk)
+            work.begin()
+            for n in range(rules):
+                asks = f'when = "received"\nmatch = "zebra{n} OR tag:z{n}"\n[do]\ntags = ["z"]\n'
+                desk.save_doc("rule", f"rule {n:03}", asks)
+            fill(desk, FEW)
+            began = perf_counter()
+            work.run()
+            each = (perf_counter() - began) / FEW / rules * 1e6
+            first = first or each
+            print(f"  {rules} rules {each:8.2f} us {each / first:5.2f} x")
+            desk.close()
 
 
 def _past(desk: Desk) -> None:
