@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from deskterm import doings, subjects
+from deskterm import chores, doings, subjects
 from deskterm.desk import Desk
 from store import blobs
 from store.errors import DocError, NotFound
@@ -100,6 +100,7 @@ class Automation:
     def _part(self) -> int:
         conn = self.desk.conn
         found, last = causes.since(conn, self.looked)
+        chores.lists(self.desk, found)
         rules = armed(conn, self.broken)
         if not any(True for happening in found for _ in self._acting(conn, rules, happening)):
             if last - (self._cursor(conn) or 0) > FAR:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from store.errors import DocError
 from store.reads import queues
-from store.rules import acks, alerts, brakes, macros, rule_text
+from store.rules import acks, alerts, brakes, checklists, macros, rule_text
 from store.rules.calendars import office, read_calendar
 from store.rules.doctext import quoted
 from store.rules.policies import STANDARD, read_policy
@@ -15,7 +15,7 @@ from store.rules.rule_text import read_rule
 
 KINDS = {
     "macro": ".md", "queue": ".toml", "hours": ".toml", "policy": ".toml", "rule": ".toml", "ack": ".toml",
-    "alert": ".toml", "brakes": ".toml",
+    "alert": ".toml", "brakes": ".toml", "recurring": ".toml", "checklist": ".toml",
 }  # fmt: skip
 """Kind to the ending its files have."""
 
@@ -38,6 +38,12 @@ def example(kind: str, name: str) -> str:
             return alerts.EXAMPLE
         case "brakes":
             return brakes.STANDARD
+        case "recurring":
+            from store.rules import recurring
+
+            return recurring.EXAMPLE
+        case "checklist":
+            return checklists.EXAMPLE
         case _:
             return rule_text.example()
 
@@ -59,6 +65,12 @@ def check(kind: str, name: str, text: str) -> None:
             alerts.read_alerts(text, name=name)
         case "brakes":
             brakes.read_rations(text)
+        case "recurring":
+            from store.rules import recurring
+
+            recurring.read_recurring(text)
+        case "checklist":
+            checklists.read_checklist(text)
         case _:
             read_rule(text, name=name)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.errors import ChannelError, LoginRefused, NoSecret, TokenRefused
-from deskterm import acts, folders, pull, send, sleeps, todo
+from deskterm import acts, chores, folders, pull, send, sleeps, todo
 from deskterm.automation import Automation
 from deskterm.config import Box
 from deskterm.desk import Desk
@@ -112,7 +112,7 @@ def tick(desk: Desk) -> Counts:
         act = todo.wake(tickets.ticket(desk.conn, eid), item)
         desk.do(act, actor="clock", key=f"todo:{eid}:{item.key}:{item.due}")
         woken += 1
-    return Counts(woken=woken)
+    return Counts(woken=woken, acted=chores.again(desk))
 
 
 @dataclass(slots=True)
