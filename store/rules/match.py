@@ -135,7 +135,7 @@ def _may(tree: Node, asked: _Asked, *, wanted: bool) -> bool:
 
 
 def _has_text(wanted: Text, asked: _Asked) -> bool:
-    ticket, phrase = asked.of.ticket, stems(wanted.text)
+    ticket, phrase = asked.of.ticket, _phrase(wanted.text)
     if not phrase:
         return lower(wanted.text) in lower(ticket.subject)
     if wanted.number is not None and wanted.number == ticket.number:
@@ -146,12 +146,22 @@ def _has_text(wanted: Text, asked: _Asked) -> bool:
 
 
 def _has_part(part: str, texts: Iterable[str]) -> bool:
-    return any(part in plain(text) for text in texts)
+    return any(part in _plain(text) for text in texts)
 
 
 @lru_cache(maxsize=512)
 def _held(text: str) -> list[str]:
     return stems(text)
+
+
+@lru_cache(maxsize=16_384)
+def _phrase(text: str) -> list[str]:
+    return stems(text)
+
+
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    return plain(text)
 
 
 def _answers(field: fields.Field, value: Value, asked: _Asked) -> bool:
