@@ -11,7 +11,7 @@ from store.log import history
 from store.log.project import Row
 from store.model import Bucket, Message, Status, Ticket
 from store.reads import conversation
-from store.reads.tickets import status_of
+from store.reads.tickets import score, status_of
 
 _FIELDS = (
     "id", "ticket", "kind", "author", "date", "subject", "sender", "rcpt", "msgid", "refs", "snippet", "body",
@@ -47,6 +47,7 @@ def of_row(now: Ticket, row: Row) -> Ticket:
         type=_text(row, "type"), channel=_text(row, "channel"), brand=_text(row, "brand"),
         customer=_text(row, "customer"), assignee=_text(row, "assignee"), group=_text(row, "grp"),
         snooze_until=snooze, merged_into=_text(row, "merged_into"), archive=_whole(row, "archive"),
+        csat=score(row.get("csat")),
         unread=row.get("unread") is not None,
         tags=tuple(sorted(f[4:] for f, value in row.items() if f.startswith("tag.") and value is not None)),
     )  # fmt: skip

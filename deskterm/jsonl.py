@@ -73,6 +73,7 @@ def ticket(
         "snooze_until": iso(one.snooze_until),
         "due_at": iso(one.due_at),
         "due_kind": one.due_kind or None,
+        "csat": one.csat,
         "version": version,
     }
 

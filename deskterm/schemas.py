@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from deskterm import jsonl, plan_values
 from store.model import PRIORITIES, Bucket, Kind, Status
+from store.rules.votes import Survey
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -18,6 +19,7 @@ Schema = Mapping[str, object]
 
 TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
+FIGURE: Schema = {"type": "number"}
 YES: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 VALUE: Schema = {"type": ["string", "integer", "null"]}
@@ -80,7 +82,8 @@ SHAPES: Mapping[str, Shape] = {
             "tags": listed(TEXT), "customer": _PERSON, "account": _COMPANY, "channel": TEXT,
             "bucket": {"enum": [*map(str, Bucket)]}, "unread": YES, "created": maybe(MOMENT),
             "updated": maybe(MOMENT), "snooze_until": maybe(MOMENT), "due_at": maybe(MOMENT),
-            "due_kind": maybe(TEXT), "version": maybe(WHOLE), "snippet": TEXT, "messages": listed(TEXT),
+            "due_kind": maybe(TEXT), "csat": maybe(WHOLE), "version": maybe(WHOLE),
+            "snippet": TEXT, "messages": listed(TEXT),
         },
         ("snippet", "messages"),
     ),
@@ -199,6 +202,16 @@ SHAPES: Mapping[str, Shape] = {
         "Whether the desk is ready for tiers.",
         "sla tiers",
         {"ready": YES, "agents": WHOLE, "accounts": WHOLE, "complete": WHOLE},
+    ),
+    jsonl.SURVEY: Shape(
+        "What was asked and answered; `name` is the month or agent, null for all together. Figures are"
+        " percentages, NPS goes from -100 to 100.",
+        "survey",
+        {
+            "survey": {"enum": [*map(str, Survey)]}, "by": {"enum": ["month", "agent"]}, "name": maybe(TEXT),
+            "asked": WHOLE, "answered": WHOLE, "rate": maybe(FIGURE), "score": maybe(FIGURE),
+            "mean": maybe(FIGURE), "unverified": listed(WHOLE),
+        },
     ),
 }  # fmt: skip
 """Every shape by its `schema`."""

@@ -90,6 +90,8 @@ class Ticket:
     tags: tuple[str, ...] = ()
     sleep: str = ""
     """While it is snoozed: empty where a letter wakes it, `time` where only the moment does, `both`."""
+    csat: int | None = None
+    """How satisfied its customer was, 1 to 5; None without a verified vote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def head(
     extras = (("Group", ticket.group), ("Type", ticket.type), ("Tags", ", ".join(ticket.tags)))
     yield from (f"{word}: {one_line(value)}" for word, value in extras if value)
     yield f"Created: {shown(ticket.created, zone=zone)}"
+    if ticket.csat is not None:
+        yield f"CSAT: {ticket.csat} of 5"
     if ticket.due_at is not None:
         promise = PROMISES.get(ticket.due_kind, ticket.due_kind)
         yield f"Promise: {promise} by {shown(ticket.due_at, zone=zone)} ({left(ticket.due_at, now=now)})"

@@ -344,7 +344,7 @@ def _earlier(one: Earlier, look: Symbols) -> list[Run]:
     glyph = look.merged if one.merged else look.done if done else look.calm
     return [
         (f" {glyph} ", Role.DONE if done else Role.DIM),
-        (f"#{one.number} {clean(one.subject)}", Role.TEXT),
+        (f"#{one.number} {f'CSAT {clean(one.csat)} ' if one.csat else ''}{clean(one.subject)}", Role.TEXT),
     ]
 
 

@@ -21,6 +21,8 @@ class Earlier:
     status: Status
     created: int
     merged: bool
+    csat: str = ""
+    """How satisfied the customer was, 1 to 5; empty without a vote."""
 
 
 def customer(conn: sqlite3.Connection, eid: str) -> Customer | None:
@@ -144,14 +146,14 @@ def account_of_domain(conn: sqlite3.Connection, domain: str) -> Account | None:
 def earlier(conn: sqlite3.Connection, person: str, *, besides: str, limit: int = 8) -> list[Earlier]:
     """The customer's other tickets, newest first."""
     rows = conn.execute(
-        "SELECT id, number, ifnull(subject, ''), status, ifnull(created, 0), merged_into IS NOT NULL"
-        " FROM ticket"
+        "SELECT id, number, ifnull(subject, ''), status, ifnull(created, 0), merged_into IS NOT NULL,"
+        " ifnull(csat, '') FROM ticket"
         " WHERE customer = ? AND id <> ? AND _deleted IS NULL ORDER BY created DESC LIMIT ?",
         (person, besides, limit),
     )
     return [
-        Earlier(eid, number, subject, status_of(status), created, bool(merged))
-        for eid, number, subject, status, created, merged in rows
+        Earlier(eid, number, subject, status_of(status), created, bool(merged), str(csat))
+        for eid, number, subject, status, created, merged, csat in rows
     ]
 
 

@@ -135,7 +135,7 @@ def waking(conn: sqlite3.Connection, now: int) -> list[str]:
 WHOLE = (
     "id, number, subject, status, priority, created, updated, bucket, type, channel, brand, customer,"
     " assignee, grp, snooze_until, merged_into, unread, due_at, due_kind, warn_at, last_in, last_out,"
-    " archive, (SELECT v FROM attr WHERE eid = ticket.id AND ns = 'x' AND k = 'sleep')"
+    " archive, csat, (SELECT v FROM attr WHERE eid = ticket.id AND ns = 'x' AND k = 'sleep')"
 )
 """What `of_row` takes, from `ticket`."""
 
@@ -144,7 +144,7 @@ def of_row(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
     """A ticket from its columns and its tags."""
     (eid, number, subject, status, priority, created, updated, bucket, kind, channel, brand,
      customer, assignee, group, snooze, merged, unread, due_at, due_kind, warn_at, last_in, last_out,
-     archive, sleep) = row  # fmt: skip
+     archive, csat, sleep) = row  # fmt: skip
     return Ticket(
         id=str(eid), number=_whole(number), subject=str(subject or ""), status=status_of(status),
         priority=_whole(priority) or 4, created=_whole(created) or 0, updated=_whole(updated) or 0,
@@ -154,6 +154,7 @@ def of_row(row: tuple[object, ...], tags: tuple[str, ...]) -> Ticket:
         due_at=_whole(due_at), due_kind=str(due_kind or ""), warn_at=_whole(warn_at),
         last_in=_whole(last_in), last_out=_whole(last_out), archive=_whole(archive), tags=tags,
         sleep=str(sleep or ""),
+        csat=score(csat),
     )  # fmt: skip
 
 
@@ -163,6 +164,12 @@ def status_of(value: object) -> Status:
         return Status(str(value))
     except ValueError:
         return Status.OPEN
+
+
+def score(value: object) -> int | None:
+    """A CSAT score as stored, which is text; None for what is none."""
+    text = str(value or "")
+    return int(text) if len(text) == 1 and text in "12345" else None
 
 
 def _whole(value: object) -> int | None:

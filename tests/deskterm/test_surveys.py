@@ -367,6 +367,9 @@ def test_the_shell_prints_the_figures_of_two_tickets(tmp_path: Path, clock: Cloc
         "Ana": (1, 100.0, 4.0, 100.0, []),
         "nobody": (1, None, None, 0.0, [1]),
     }
+    assert "CSAT: 4 of 5" in ok(home, "show", "1").out
+    assert json.loads(ok(home, "show", "1", "--jsonl").out.splitlines()[0])["csat"] == 4
+    assert "CSAT" not in ok(home, "show", "2").out.partition("\n\n")[0]
     said = ok(home, "survey").out
     assert "CSAT  all  100 % (high)  mean 4.0  1 of 2 answered  50 % (high)  1 unverified" in said
     assert call(home, "survey", "nps").code == 3
