@@ -52,8 +52,13 @@ def next_at(desk: Desk, ways: Ways) -> float | None:
     """When there is something to send next, Unix seconds; a mailbox that is away waits for its turn."""
     if ways.asked:
         return desk.now
-    moments = [max(row.not_before, ways.down_until(SEND, row.mailbox)) for row in _open(desk)]
-    return min(moments, default=None)
+    return min((_leaves_at(row, ways, desk.now) for row in _open(desk)), default=None)
+
+
+def _leaves_at(row: outbox.Waiting, ways: Ways, now: int) -> float:
+    """When a reply is tried at the earliest: its own moment, its server's, and its mailbox's news."""
+    deaf = ways.deaf_until(row.mailbox) if _old(row, now) else 0.0
+    return max(row.not_before, ways.down_until(SEND, row.mailbox), deaf)
 
 
 OLD = 600
@@ -84,14 +89,19 @@ def _waiting(desk: Desk, ways: Ways) -> dict[str, list[outbox.Waiting]]:
     now, asked = desk.now, ways.take_asked()
     found: dict[str, list[outbox.Waiting]] = {}
     for row in _open(desk):
-        old = row.not_before < now - OLD
-        if ways.down_until(SEND, row.mailbox) <= now and not (old and ways.deaf(row.mailbox, now)):
+        deaf = _old(row, now) and ways.deaf(row.mailbox, now)
+        if ways.down_until(SEND, row.mailbox) <= now and not deaf:
             found.setdefault(row.mailbox, []).append(row)
     return {
         name: [row for row in rows if row.not_before <= now or _was_away(row) or _put_off(row, asked(name))]
         for name, rows in found.items()
         if any(row.not_before <= now or _put_off(row, asked(name)) for row in rows)
     }
+
+
+def _old(row: outbox.Waiting, now: int) -> bool:
+    """It has waited so long that news may have overtaken it."""
+    return row.not_before < now - OLD
 
 
 def _was_away(row: outbox.Waiting) -> bool:

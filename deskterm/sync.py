@@ -240,6 +240,8 @@ class Loop:
             while not self._stop.is_set():
                 health = self.health[name]
                 try:
+                    # The settings may have changed since this mailbox was last tried.
+                    box = self.desk.settings.mailbox.get(name, box)
                     self._session(name, box, wake, reader)
                     waits = delays()
                 except TokenRefused as error:

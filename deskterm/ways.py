@@ -54,6 +54,11 @@ class Ways:
             self._deaf[name] = began = now
         return began is not None and now - began < GRACE
 
+    def deaf_until(self, name: str) -> float:
+        """When such a reply stops waiting, Unix seconds; 0 where it does not wait."""
+        began = self._deaf.get(name)
+        return began + GRACE if began else 0.0
+
     def ask(self, name: str = "") -> None:
         """Try this mailbox again now (all of them without a name): a person asked, or its server is back."""
         self._asked.add(name)
