@@ -72,7 +72,7 @@ def _row(desk: Desk, ticket: Ticket, hit: search.Hit) -> Row:
 def letter(desk: Desk, message: str) -> tuple[Message, str]:
     """The letter of this id and the beginning of its text, cleaned for a screen. Raises NotFound."""
     found = conversation.message(desk.conn, message)
-    return found, clean_text(unicodedata.normalize("NFC", desk.text(found)[:_READ]))
+    return found, unicodedata.normalize("NFC", clean_text(desk.text(found)[:_READ]))
 
 
 def keep_queue(desk: Desk, name: str, query: str) -> Done:

@@ -409,4 +409,4 @@ def test_config_shows_what_is_set_and_what_could_be(home: Path) -> None:
     assert 'agent = "Ana"' in out
     assert "# [mailbox.NAME]\n# address: " in out
     for name in {*config.Settings.__struct_fields__, *config.Box.__struct_fields__} - {"mailbox"}:
-        assert f"# {name}" in out, name
+        assert f"# {name} = " in out or f"# {name}: " in out or f"# [{name}" in out, name

@@ -6,6 +6,7 @@ The screen that a terminal emulator makes of it is the one it makes of the same 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -28,6 +29,9 @@ _BYTES = {
     "tab": "\t",
     **{name: key for key, name in NAMES.items()},
 }
+_QUOTED = re.compile("( UTC, ).* wrote:$")
+"""Who is quoted in a letter: controls are left out there, as in every header, and not shown by a sign."""
+_WRITING = re.compile("─ Reply to |Note, only your team")
 ERROR = oracle.PAYLOADS[3] + " 552 too big"
 
 
@@ -66,7 +70,9 @@ def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[
             oracle.refuse_last(home, shown(ERROR))
             terminal.until("NOT SENT")
         terminal.quiet(0.4)
-        screen = terminal.lines
+        if any(key.startswith("=") for key in scene.keys) and _WRITING.search(terminal.text):
+            terminal.until("draft saved")
+        screen = [_QUOTED.sub(r"\1", line) for line in terminal.lines]
         terminal.kill(15)
         terminal.wait()
         return bytes(terminal.data), screen
