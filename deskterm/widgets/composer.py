@@ -307,7 +307,11 @@ class Composer(Vertical):
             return
         now = monotonic()
         self._first = self._first or now
-        self._waiting = self.set_timer(min(self._pause, max(self._first + LONGEST - now, 0.0)), self.flush)
+        left = self._first + LONGEST - now
+        if left <= 0:  # a timer would stand in line behind keys that come faster than they are drawn
+            self.flush()
+        else:
+            self._waiting = self.set_timer(min(self._pause, left), self.flush)
 
     # Commands
 
