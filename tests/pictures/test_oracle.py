@@ -49,8 +49,8 @@ def themed(home: Path, scene: Scene) -> None:
     config.write_text(lines + config.read_text())
 
 
-def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[str]]:
-    """The bytes of a whole session, and the screen before it was left."""
+def play(scene: Scene, home: Path, *, shown: oracle.Shown, pause: float) -> tuple[bytes, list[str]]:
+    """The bytes of a whole session, and the screen before it was left, still for `pause` seconds."""
     oracle.poison(home, shown)
     themed(home, scene)
     now = (home / "clock").read_text().strip()
@@ -62,14 +62,14 @@ def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[
         terminal.until(
             "too small" if scene.size[1] < 10 else "━" if not scene.settings.get("symbols") else "==="
         )
-        terminal.quiet(0.4)
+        terminal.quiet(pause)
         for key in scene.keys:
             terminal.send(typed(key))
-            terminal.quiet(0.12)
+            terminal.quiet(pause / 3)
         if end == "refuse":
             oracle.refuse_last(home, shown(ERROR))
             terminal.until("NOT SENT")
-        terminal.quiet(0.4)
+        terminal.quiet(pause)
         if any(key.startswith("=") for key in scene.keys) and _WRITING.search(terminal.text):
             terminal.until("draft saved")
         screen = [_QUOTED.sub(r"\1", line) for line in terminal.lines]
@@ -82,14 +82,23 @@ def play(scene: Scene, home: Path, *, shown: oracle.Shown) -> tuple[bytes, list[
 def test_T01_T02_T03_T04_T05_T07_T09_T10_T12_T14_T17_only_drawing_reaches_the_terminal(
     scene: Scene, tmp_path: Path
 ) -> None:
-    (tmp_path / "raw").mkdir()
-    (tmp_path / "clean").mkdir()
-    data, screen = play(scene, copied(tmp_path / "raw"), shown=oracle.raw)
+    for pause in (0.3, 1.5):  # a machine that is busy needs the longer one until a screen is whole
+        screen, twin = twins(scene, tmp_path / str(pause), pause=pause)
+        if screen == twin:
+            break
+    assert screen == twin
+
+
+def twins(scene: Scene, folder: Path, *, pause: float) -> tuple[list[str], list[str]]:
+    """The screen with hostile texts, whose bytes are judged, and the one with the same texts cleaned."""
+    (folder / "raw").mkdir(parents=True)
+    (folder / "clean").mkdir()
+    data, screen = play(scene, copied(folder / "raw"), shown=oracle.raw, pause=pause)
     assert oracle.remainder(data) == ""
     assert oracle.smuggled(data) == ""
-    if "theme" not in scene.settings:  # another theme is the same text
-        _, twin = play(scene, copied(tmp_path / "clean"), shown=clean)
-        assert screen == twin
+    if "theme" in scene.settings:  # another theme is the same text
+        return screen, screen
+    return screen, play(scene, copied(folder / "clean"), shown=clean, pause=pause)[1]
 
 
 def test_the_oracle_sees_what_it_is_there_for() -> None:

@@ -160,7 +160,7 @@ class Stage:
             await self.pilot._wait_for_screen()
             await asyncio.sleep(FRAME)
 
-    async def until(self, holds: Callable[[], object], *, seconds: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], object], *, seconds: float = 60.0) -> None:
         """Wait for something true."""
         end = time.monotonic() + seconds
         while not holds():

@@ -146,7 +146,7 @@ class Terminal:
         while time.monotonic() < end and self.read(seconds):
             continue
 
-    def until(self, there: str | Callable[[], bool], *, limit: float = 20.0) -> None:
+    def until(self, there: str | Callable[[], bool], *, limit: float = 60.0) -> None:
         """Read until some text stands on the screen, or something holds; fails after `limit` seconds."""
         met = there if callable(there) else lambda: there in self.text
         end = time.monotonic() + limit
