@@ -1,7 +1,8 @@
 """A mailbox into an empty home until its queue can be searched, beside what else copies and indexes mail.
 
 In one run, on one Maildir behind a real Dovecot: the floor (fetch and throw away), deskterm, and `mbsync`
-(durable, as it comes) with `notmuch new` where they are installed. `make bench WHAT=firstsync N=10000`.
+(durable, as it comes) with `notmuch new` where they are installed. `make bench WHAT=firstsync N=10000`, or
+`FROM=DIR` for the letters of a Maildir of yours: how long an index takes depends on its words.
 """
 
 from __future__ import annotations
@@ -180,7 +181,10 @@ def _sizes(run: Run) -> str:
 
 def main() -> None:
     """Print all figures for N letters (from the environment)."""
-    count = int(os.environ.get("N") or LETTERS)
+    own = os.environ.get("FROM")
+    paths = sorted(path for folder in ("cur", "new") for path in Path(own, folder).iterdir()) if own else []
+    count = len(paths) or int(os.environ.get("N") or LETTERS)
+    some = (path.read_bytes() for path in paths) if paths else letters(count)
     if not installed() or not Path("/proc").is_dir():
         print("firstsync: needs Dovecot and /proc; nothing was measured")
         return
@@ -188,7 +192,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             maildir = server.user(USER)
-            server.fill(USER, letters(count))
+            server.fill(USER, some)
             mail = size_of(maildir / "cur")[0]
             # The first look makes Dovecot write its own index of the folder.
             thrown_away(server)
