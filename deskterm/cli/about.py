@@ -8,7 +8,7 @@ import click
 
 from deskterm import actions, config, jsonl
 from deskterm.cli import home, say
-from deskterm.cli.read import json_option
+from deskterm.cli.asking import json_option
 
 if TYPE_CHECKING:
     from deskterm.looks import Look

@@ -1,4 +1,4 @@
-"""Commands that take a query: `-tag:vip` and `-"money back"` belong to it and are no options."""
+"""How verbs are asked: `-tag:vip` belongs to a query and is no option; `--jsonl` is one many verbs have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import click
 
 _NEGATED = re.compile(r"""^-(?=[A-Za-z][\w.]*:|["(])""")
+
+json_option = click.option("--jsonl", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 class Asking(click.Command):

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from deskterm import chains, chosen, edits, moments, plans, sets, sleeps
+from deskterm import moments, sleeps
 from deskterm.cli import names, say
 from deskterm.cli.asking import Asking
 from deskterm.cli.going import going
 from deskterm.cli.home import opened
 from deskterm.cli.planned import How, alone, asked, do, planned, read
 from deskterm.counting import many
-from deskterm.desk import Desk
 from store.errors import NotFound, Refused
-from store.log import undo
+
+if TYPE_CHECKING:
+    from deskterm.desk import Desk
 
 
 @click.command("set", cls=Asking)
@@ -31,6 +33,8 @@ def set_verb(words: tuple[str, ...], how: How) -> None:
 
     QUERY is a number, a list such as 1,2,5-9, or a query; every word before the first FIELD=VALUE.
     """
+    from deskterm import chosen, plans, sets
+
     query = tuple(word for word in words if "=" not in word or _asks(word))
     fields = tuple(word for word in words if word not in query)
     alone(how, words)
@@ -63,6 +67,8 @@ def snooze_verb(query: str | None, when: tuple[str, ...], until: str | None, how
 
     A letter of the customer wakes them too, unless --until says otherwise.
     """
+    from deskterm import chosen, plans, sets
+
     alone(how, (*filter(None, (query,)), *when))
     with opened() as desk:
         if how.kept:
@@ -85,6 +91,7 @@ def snooze_verb(query: str | None, when: tuple[str, ...], until: str | None, how
 @planned
 def macro_verb(name: str | None, query: tuple[str, ...], answers: tuple[str, ...], how: How) -> None:
     """Run the macro NAME on one ticket or on all that answer QUERY: its fields, letters and notes."""
+    from deskterm import chains, chosen, plans
     from store.rules import macros
 
     alone(how, (*filter(None, (name,)), *query, *answers))
@@ -120,6 +127,8 @@ def apply_verb(file: Path, how: How) -> None:
 
     A ticket that changed since it was read refuses the whole pipe (exit 4).
     """
+    from deskterm import edits
+
     alone(how, (str(file),))
     with opened() as desk:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
@@ -150,6 +159,8 @@ def undo_verb(entry: int | None, redo: bool, dry_run: bool) -> None:
 
 
 def _would_undo(desk: Desk, entry: int | None, *, redo: bool) -> None:
+    from store.log import undo
+
     last = undo.last_undo if redo else undo.last_act
     target = entry if entry is not None else last(desk.conn, desk.agent)
     if target is None:

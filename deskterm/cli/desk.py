@@ -12,8 +12,8 @@ import click
 
 from deskterm import jsonl, live
 from deskterm.cli import address, errors, say, tell
+from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened, path
-from deskterm.cli.read import json_option
 from deskterm.desk import Desk
 from deskterm.moments import local, shown
 from deskterm.progress import Pace

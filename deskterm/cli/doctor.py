@@ -15,7 +15,7 @@ import click
 
 from deskterm import config, jsonl, mailboxes
 from deskterm.cli import errors, home, say
-from deskterm.cli.read import json_option
+from deskterm.cli.asking import json_option
 from deskterm.cli.reconcile import reconcile_verb
 from deskterm.config import Box, Settings
 from deskterm.counting import many

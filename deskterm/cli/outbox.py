@@ -8,9 +8,9 @@ import click
 
 from deskterm import unsent
 from deskterm.cli import say
+from deskterm.cli.asking import json_option
 from deskterm.cli.desk import show_outbox
 from deskterm.cli.home import opened
-from deskterm.cli.read import json_option
 from deskterm.desk import Desk, Done
 
 WAYS: dict[str, Callable[[Desk, str], Done]] = {

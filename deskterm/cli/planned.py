@@ -8,15 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from deskterm import jsonl, moments, plans
-from deskterm.cli import say, tell
+from deskterm import moments
+from deskterm.cli import say
 from deskterm.cli.going import going
 from deskterm.counting import many
-from deskterm.desk import Desk, Done
 from store.errors import Refused
+
+if TYPE_CHECKING:
+    from deskterm import plans
+    from deskterm.desk import Desk, Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,15 @@ def alone(how: How, words: tuple[str, ...]) -> None:
 
 
 def read(path: Path) -> plans.Plan:
+    from deskterm import plans
+
     return plans.from_json(path.read_bytes())
 
 
 def do(desk: Desk, plan: plans.Plan, how: How) -> None:
     """Show, keep or do a plan."""
+    from deskterm import plans
+
     plans.check(plan)
     if how.keep is not None:
         _keep(how.keep, plan)
@@ -96,6 +104,8 @@ def do(desk: Desk, plan: plans.Plan, how: How) -> None:
 
 def _applied(desk: Desk, plan: plans.Plan) -> Done:
     """Do it. Who stops it is told whether that came too late; half of it never stands."""
+    from deskterm import plans
+
     before = desk.store.last_lseq()
     try:
         with going() as shown:
@@ -127,14 +137,19 @@ def _keep(path: Path, plan: plans.Plan) -> None:
     """Written whole beside its place and moved in, readable by nobody else: letters stand in it."""
     import os
 
+    from deskterm import plans
+
+    text = plans.to_json(plan)
     fresh = path.with_name(path.name + ".new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(plans.to_json(plan) + "\n")
+        file.write(text + "\n")
     fresh.replace(path)
 
 
 def _show(plan: plans.Plan) -> None:
+    from deskterm.cli import tell
+
     zone = moments.local()
     for step in plan.steps:
         if step.happens:
@@ -144,6 +159,8 @@ def _show(plan: plans.Plan) -> None:
 
 
 def _as_json(plan: plans.Plan) -> None:
+    from deskterm import jsonl
+
     for step in plan.steps:
         if step.happens:
             say.json_line(jsonl.change(step))

@@ -9,7 +9,7 @@ import click
 
 from deskterm import chosen, counting, jsonl, moments
 from deskterm.cli import say, tell
-from deskterm.cli.asking import Asking
+from deskterm.cli.asking import Asking, json_option
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
 from store.errors import NotFound
@@ -24,8 +24,6 @@ AT_ONCE = 500
 
 ALL = 1_000_000_000
 """More than any desk has."""
-
-json_option = click.option("--jsonl", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 @click.command("ls", cls=Asking)

@@ -9,8 +9,8 @@ import click
 
 from deskterm import jsonl, moments, tiers
 from deskterm.cli import errors, say, tell
+from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
-from deskterm.cli.read import json_option
 from deskterm.desk import Desk
 from store import mailbox
 from store.errors import NotFound

@@ -8,8 +8,8 @@ import click
 
 from deskterm import jsonl
 from deskterm.cli import errors, say, tell
+from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
-from deskterm.cli.read import json_option
 from deskterm.counting import many
 from deskterm.desk import Desk
 from deskterm.mirror import spans

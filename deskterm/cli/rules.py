@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deskterm import jsonl, moments, pack, trials
-from deskterm.automation import Armed, arm, why_not
-from deskterm.cli import names, say, tell
-from deskterm.cli.asking import Asking
+from deskterm import moments
+from deskterm.cli import names, say
+from deskterm.cli.asking import Asking, json_option
 from deskterm.cli.going import going
 from deskterm.cli.home import opened
 from deskterm.cli.planned import How, alone, asked, do, planned, read
-from deskterm.cli.read import json_option
 from deskterm.counting import many
-from deskterm.desk import Desk
-from deskterm.doings import Doing
 from store.errors import DocError, NotFound, Refused
-from store.log import history
-from store.model import Doc, Ticket
-from store.reads import docs, rule_stats
 
 if TYPE_CHECKING:
+    from deskterm.automation import Armed
+    from deskterm.desk import Desk
+    from deskterm.doings import Doing
     from deskterm.receive import Read
+    from store.model import Doc, Ticket
+    from store.reads.rule_stats import Stat
 
 
 @click.group("rules", invoke_without_command=True)
@@ -45,6 +43,9 @@ def rules_verb(ctx: click.Context) -> None:
 @json_option
 def stats(since: str, as_json: bool) -> None:
     """Each rule: on or off, what it looks at, how often it acted, was undone and was overruled."""
+    from deskterm import jsonl
+    from store.reads import docs, rule_stats
+
     with opened() as desk:
         begin = moments.past(since, now=desk.now, zone=moments.local())
         found = docs.of_kind(desk.conn, "rule")
@@ -59,7 +60,9 @@ def stats(since: str, as_json: bool) -> None:
             say.rows(_line(doc, did.get(doc.id, rule_stats.Stat())) for doc in found)
 
 
-def _line(doc: Doc, stat: rule_stats.Stat) -> tuple[str, ...]:
+def _line(doc: Doc, stat: Stat) -> tuple[str, ...]:
+    from deskterm.automation import arm
+
     counts = f"acted {stat.fired:,}, undone {stat.undone:,}, overruled {stat.overruled:,}"
     problem = _problem(doc)
     if problem:
@@ -69,6 +72,8 @@ def _line(doc: Doc, stat: rule_stats.Stat) -> tuple[str, ...]:
 
 
 def _problem(doc: Doc) -> str:
+    from deskterm.automation import arm
+
     try:
         arm(doc)
     except DocError as error:
@@ -91,6 +96,9 @@ def off_verb(name: tuple[str, ...]) -> None:
 
 
 def _switch(name: str, *, on: bool) -> None:
+    from deskterm import pack
+    from deskterm.automation import arm
+
     with opened(found=True) as desk:
         doc = desk.doc("rule", name)
         if on:
@@ -106,6 +114,8 @@ def _switch(name: str, *, on: bool) -> None:
 @json_option
 def test_verb(file: Path, as_json: bool) -> None:
     """What would become of the letter in FILE (.eml), and what each rule says to it. Nothing is changed."""
+    from deskterm import jsonl, trials
+
     with opened() as desk:
         trial = trials.letter(desk, _read(file))
         if as_json:
@@ -141,6 +151,9 @@ def _read(file: Path) -> Read:
 
 def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
     """What a rule does, a line each."""
+    from deskterm import trials
+    from deskterm.cli import tell
+
     if does is None:
         return
     if does.routed:
@@ -163,6 +176,12 @@ def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
 @json_option
 def why_verb(name: str, as_json: bool) -> None:
     """Which rules acted on ticket N, because of what; and what keeps the others from it now."""
+    from deskterm import jsonl
+    from deskterm.automation import why_not
+    from deskterm.cli import tell
+    from store.log import history
+    from store.reads import rule_stats
+
     with opened() as desk:
         ticket = desk.ticket(name)
         happened = history.of_ticket(desk.conn, ticket.id)
@@ -191,6 +210,8 @@ def why_verb(name: str, as_json: bool) -> None:
 @json_option
 def backtest_verb(name: tuple[str, ...], since: str, as_json: bool) -> None:
     """What the rule NAME would have done since WHEN, had it been on. Nothing is changed."""
+    from deskterm import jsonl, trials
+
     with opened() as desk:
         one = _armed(desk, " ".join(name))
         zone = moments.local()
@@ -236,6 +257,8 @@ def run_verb(name: str | None, query: tuple[str, ...], how: How) -> None:
 
 
 def _armed(desk: Desk, name: str) -> Armed:
+    from deskterm.automation import arm
+
     doc = desk.doc("rule", name)
     try:
         return arm(doc)

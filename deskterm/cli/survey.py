@@ -9,8 +9,8 @@ import click
 
 from deskterm import jsonl, moments
 from deskterm.cli import say
+from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
-from deskterm.cli.read import json_option
 from store.errors import NotFound
 from store.reads import surveys
 from store.reads.surveys import Question

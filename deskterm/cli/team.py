@@ -9,8 +9,8 @@ import click
 from deskterm import jsonl
 from deskterm.acts import Act
 from deskterm.cli import say
+from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
-from deskterm.cli.read import json_option
 from deskterm.desk import Desk
 from store.errors import NotFound, Refused
 from store.log.entry import Change, Value, put
