@@ -62,6 +62,8 @@ class PickerBox(Painted, can_focus=True):
         self.ticked = {choice.id for choice in question.choices if choice.ticked}
         self._touched = False
         """Space was used, so that no tick at all is an answer too."""
+        self._missing = False
+        """Enter came before an answer."""
         self._preview = preview
         self._previewed: tuple[tuple[str, int], tuple[tuple[Run, ...], ...]] = (("", 0), ())
         self._typing = not question.instant
@@ -161,6 +163,9 @@ class PickerBox(Painted, can_focus=True):
         if choice is None:
             if self.question.free and (typed or self.question.may_be_empty):
                 self.post_message(self.Picked((), typed))
+            elif not self.question.choices:
+                self._missing = True
+                self.refresh()
         elif choice.off:
             return
         elif not self.question.several:
@@ -259,6 +264,8 @@ class PickerBox(Painted, can_focus=True):
 
     def _foot(self) -> list[Run]:
         choice = self.choice
+        if not self.question.choices and self._missing and not self.typed.strip():
+            return [(" Nothing is typed yet. Type it first; esc leaves all as it is.", Role.WARN)]
         if not self.question.choices:
             return [(f" {clean(self.question.hint)}", Role.DIM)]
         if choice is not None and choice.off:

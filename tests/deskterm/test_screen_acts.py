@@ -138,6 +138,8 @@ async def test_the_macro_picker_shows_the_real_result_and_does_exactly_that(tmp_
         await stage.press("E")
         assert stage.app.screen is not stage.main
         assert "Escalate to Engineering:" in stage.text
+        await stage.press("enter")
+        assert "Nothing is typed yet." in stage.text
         await stage.press("=bug 17", "enter")
         while stage.app.screen is not stage.main:
             await stage.press("=words", "enter")
