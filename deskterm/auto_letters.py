@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from deskterm import live
 from deskterm.config import Box
 from deskterm.desk import Desk
-from deskterm.intake import snippet
 from store import blobs, outbox
 from store.log import ids
 from store.log.entry import Change, Value, put
 from store.log.tx import Tx
 from store.model import Kind
 from store.reads import auto_letters, conversation, dead, surveys
-from store.reads.conversation import write_recipients
+from store.reads.conversation import snippet, write_recipients
 from store.rules import brakes, marks
 from store.rules.acks import nobody_reads
 from store.rules.votes import Survey

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from deskterm import pacing
 from deskterm.acts import Act
+from deskterm.begun import as_draft, called_back
 from deskterm.clock import kept
 from deskterm.config import Settings, load
-from deskterm.drafting import as_draft, called_back
 from store import blobs, drafts, outbox
 from store.db import Store
 from store.errors import NotFound, Refused

@@ -1,76 +1,26 @@
-"""Drafts as the composer keeps them: the words, whom they go to, what goes with them.
+"""Drafts as the composer keeps them: begun, kept, thrown away, listed.
 
 Between the composer and the store; knows no widget. A draft is local to this machine and no act.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from deskterm.begun import Begun, as_draft, of_draft
 from store import drafts
 from store.blobs import Blob
-from store.model import File, Kind, Message
-from store.reads import conversation
-from store.rules.promises import FORWARD
+from store.model import Kind
 
 if TYPE_CHECKING:
     from deskterm.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A reply or note that is being written."""
-
-    ticket: str
-    note: bool
-    text: str
-    to: tuple[str, ...] = ()
-    cc: tuple[str, ...] = ()
-    bcc: tuple[str, ...] = ()
-    files: tuple[File, ...] = ()
-    quoting: bool | None = None
-    """Whether the letter answered is put below; None as the setting says."""
-    base: int = 0
-    """Arrival number of the newest entry when it was begun."""
-    subject: str = ""
-    """Another one than the ticket's."""
-    html: bool | None = None
-    """Whether an HTML form goes along; None as the setting says."""
-    forward: bool = False
-
-
-def called_back(message: Message, text: str, *, base: int) -> Begun:
-    """What was written, to go on with: a reply or note that did not leave or must not stay."""
-    return Begun(
-        message.ticket, message.kind is Kind.NOTE, text, message.to, message.cc, message.bcc, message.files,
-        quoting=False, base=base, subject=message.subject, forward=FORWARD in message.signals,
-    )  # fmt: skip
-
-
-def as_draft(begun: Begun, *, agent: str, now: int) -> drafts.Draft:
-    """A draft as the store keeps it."""
-    kind = Kind.NOTE if begun.note else Kind.OUT
-    return drafts.Draft(
-        ticket=begun.ticket, agent=agent, kind=kind.value, text=begun.text, head=_written(begun), saved=now,
-        base=begun.base,
-    )  # fmt: skip
-
-
 def begun(desk: Desk, ticket: str) -> Begun | None:
     """The draft of this ticket, or None."""
     draft = drafts.of(desk.conn, ticket, desk.agent)
-    if draft is None:
-        return None
-    to, cc, _ = conversation.recipients(draft.head)
-    head = _head(draft.head)
-    return Begun(
-        ticket, draft.kind == Kind.NOTE, draft.text, to, cc, conversation.blind(draft.head),
-        conversation.files_of(head.get("files")), quoting=_flag(head, "quoting"), base=draft.base,
-        subject=str(head.get("subject") or ""), html=_flag(head, "html"), forward=bool(head.get("forward")),
-    )  # fmt: skip
+    return of_draft(draft) if draft is not None else None
 
 
 def keep(desk: Desk, begun: Begun, blobs: Sequence[Blob] = ()) -> None:
@@ -95,29 +45,3 @@ def waiting(desk: Desk) -> list[tuple[str, str, str]]:
         (draft.ticket, "note" if draft.kind == Kind.NOTE else "reply", draft.text)
         for draft in drafts.of_agent(desk.conn, desk.agent)
     ]
-
-
-def _written(begun: Begun) -> str:
-    """Everything of a draft besides its words."""
-    head: dict[str, object] = {"to": list(begun.to), "cc": list(begun.cc)}
-    more: dict[str, object] = {
-        "bcc": list(begun.bcc), "subject": begun.subject, "forward": begun.forward,
-        "files": conversation.write_files(begun.files),
-    }  # fmt: skip
-    head.update((name, value) for name, value in more.items() if value)
-    flags = {"quoting": begun.quoting, "html": begun.html}
-    head.update((name, value) for name, value in flags.items() if value is not None)
-    return json.dumps(head, ensure_ascii=False)
-
-
-def _flag(head: dict[str, object], name: str) -> bool | None:
-    value = head.get(name)
-    return value if isinstance(value, bool) else None
-
-
-def _head(text: str) -> dict[str, object]:
-    try:
-        loaded: object = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}

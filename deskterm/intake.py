@@ -19,7 +19,7 @@ from store.log import ids
 from store.log.entry import Change, Value, put
 from store.model import RUNNING, Account, Customer, File, Kind, Status, Ticket
 from store.reads import surveys
-from store.reads.conversation import write_files, write_recipients
+from store.reads.conversation import snippet, write_files, write_recipients
 from store.rules.alerts import Alarm
 from store.rules.marks import unmarked
 from store.rules.promises import VOTE
@@ -34,8 +34,6 @@ ARCHIVE_DAYS = 14
 
 THANKS = "thanks"
 """Tag of a ticket whose customer thanked once it was solved; it stays solved and is shown."""
-
-_SNIPPET = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,11 +437,6 @@ def addresses(letter: Letter) -> set[str]:
 def addresses_of(people: Iterable[Address]) -> frozenset[str]:
     """Lower-case addresses of these people."""
     return frozenset(unmarked(person.addr.lower()) for person in people if "@" in person.addr)
-
-
-def snippet(text: str) -> str:
-    """The first words of a text, on one line."""
-    return " ".join(text[: _SNIPPET * 4].split())[:_SNIPPET]
 
 
 def _elsewhere(letter: Letter) -> tuple[Address, ...]:

@@ -10,11 +10,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from deskterm import acts
-from deskterm.intake import snippet
 from store import blobs, outbox
 from store.log.entry import Change, Value, put
 from store.model import File, Kind, Message, Status, Ticket
-from store.reads.conversation import write_files, write_recipients
+from store.reads.conversation import snippet, write_files, write_recipients
 from store.reads.people import OUTSIDE
 from store.rules import marks
 from store.rules.promises import FORWARD, stray

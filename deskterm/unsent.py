@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from deskterm.begun import as_draft, called_back
 from deskterm.desk import Desk, Done
-from deskterm.drafting import as_draft, called_back
 from deskterm.replies import address_of
 from store import outbox, shelf
 from store.errors import Refused

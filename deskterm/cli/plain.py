@@ -11,7 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deskterm import chosen, counting, drafting, moved
+from deskterm import chosen, counting, moved
+from deskterm.begun import Begun, as_draft
 from deskterm.cli import say, tell
 from deskterm.desk import Desk
 from store import drafts
@@ -329,9 +330,9 @@ class Talk:
         if not text.strip():
             return
         base = self.desk.store.last_lseq()
-        begun = drafting.Begun(self.at, note, text, base=base)
+        begun = Begun(self.at, note, text, base=base)
         with self.desk.store.write() as tx:
-            drafting.as_draft(begun, agent=self.desk.agent, now=self.desk.now).write(tx.conn)
+            as_draft(begun, agent=self.desk.agent, now=self.desk.now).write(tx.conn)
         say.told(f"Kept as a draft of #{self._name()}.")
 
 

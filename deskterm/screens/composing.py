@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from deskterm import drafting, forwards, moved, writing
+from deskterm.begun import Begun
 from deskterm.desk import Done
-from deskterm.drafting import Begun
 from deskterm.replies import Reply, address_of
 from deskterm.safe import clean
 from deskterm.screens import drawing

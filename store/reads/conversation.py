@@ -9,6 +9,8 @@ from typing import cast
 from store.errors import NotFound
 from store.model import File, Kind, Message
 
+_SNIPPET = 160
+
 COLUMNS = (
     "id, ticket, kind, author, date, subject, sender, rcpt, msgid, refs, snippet, body, folds, files,"
     " signals, why, auto IS NOT NULL"
@@ -65,6 +67,11 @@ def files_of(value: object) -> tuple[File, ...]:
     loaded = _json(value)
     rows = cast("list[object]", loaded) if isinstance(loaded, list) else []
     return tuple(_file(cast("list[object]", row)) for row in rows if isinstance(row, list) and len(row) >= 6)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def snippet(text: str) -> str:
+    """The first words of a text on one line, at most 160 characters, for the field of that name."""
+    return " ".join(text[: _SNIPPET * 4].split())[:_SNIPPET]
 
 
 def write_files(files: tuple[File, ...]) -> str | None:
