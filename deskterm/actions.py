@@ -6,6 +6,7 @@ read this list. No Textual, and no idea how an action is carried out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 ANYWHERE = "anywhere"
@@ -248,18 +249,22 @@ def hints(*places: str) -> tuple[Action, ...]:
     return tuple(sorted(found, key=lambda action: action.rank))
 
 
-def key_table_markdown() -> str:
-    """All keys as Markdown tables, one a group: the key table of the README."""
+def key_table_markdown(own: Mapping[str, tuple[str, ...]] | None = None) -> str:
+    """All keys as Markdown tables, one a group: the key table of the README.
+
+    `own` are keys by action id that stand in for ours.
+    """
     lines: list[str] = []
     for group in dict.fromkeys(action.group for action in ACTIONS):
         lines += [f"**{group}**", "", "| key | does | undo | in the shell |", "| --- | --- | --- | --- |"]
-        lines += [_row(action) for action in ACTIONS if action.group == group]
+        lines += [_row(action, own or {}) for action in ACTIONS if action.group == group]
         lines.append("")
     return "\n".join(lines)
 
 
-def _row(action: Action) -> str:
-    keys = " ".join(f"`{keys_shown(key)}`" for key in action.keys).replace("|", "\\|")
+def _row(action: Action, own: Mapping[str, tuple[str, ...]]) -> str:
+    keys = own.get(action.id, action.keys)
+    shown = " ".join(f"`{keys_shown(key)}`" for key in keys).replace("|", "\\|")
     undo = "" if action.undo == NOTHING else action.undo
     shell = f"`{action.shell}`" if action.shell else ""
-    return f"| {keys} | {action.words} | {undo} | {shell} |"
+    return f"| {shown} | {action.words} | {undo} | {shell} |"

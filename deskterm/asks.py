@@ -16,7 +16,7 @@ from deskterm.replies import address_of
 from store.errors import Refused
 from store.log.entry import Change
 from store.model import Ticket
-from store.reads import people, tickets
+from store.reads import many, people, tickets
 
 
 class Asked(StrEnum):
@@ -44,7 +44,7 @@ def of(conn: sqlite3.Connection, ticket: Ticket) -> list[Ask]:
     """The questions of a ticket, the weightiest first."""
     found: list[Ask] = []
     for eid, how in joining.claims(conn, ticket.id).items():
-        other = tickets.many(conn, [people.resting(conn, "ticket", eid)])
+        other = many.tickets(conn, [people.resting(conn, "ticket", eid)])
         if other and other[0].id != ticket.id and not ticket.merged_into:
             said = "belongs together with" if how == joining.TWIN else "claims to be"
             found.append(Ask(Asked.BELONGS, f"{said} {acts.label(other[0])} {other[0].subject}", eid))

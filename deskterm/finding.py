@@ -16,7 +16,7 @@ from store.errors import Refused
 from store.log.entry import Change, Value, put
 from store.log.tx import Beside, Tx
 from store.model import Message, Queue, Ticket
-from store.reads import conversation, docs, people, queues, search, tickets
+from store.reads import conversation, docs, many, people, queues, search
 
 MOST = 50
 """Hits of a page."""
@@ -58,7 +58,7 @@ def find(desk: Desk, typed: str) -> Findings:
         return desk.text(conversation.message(conn, message))
 
     found = search.search(conn, typed, now=desk.now, me=desk.agent, limit=MOST, texts=text, zone=local())
-    known = {one.id: one for one in tickets.many(conn, [hit.ticket for hit in found.hits])}
+    known = {one.id: one for one in many.tickets(conn, [hit.ticket for hit in found.hits])}
     rows = [_row(desk, known[hit.ticket], hit) for hit in found.hits if hit.ticket in known]
     return Findings(tuple(rows), found.more, found.problems, search.phrases(typed))
 

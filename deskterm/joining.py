@@ -19,7 +19,7 @@ from store.errors import Refused
 from store.log.entry import Change, Value, put
 from store.log.tx import Beside, Tx
 from store.model import RUNNING, Kind, Message, Status, Ticket
-from store.reads import conversation, people, tickets
+from store.reads import conversation, many, people
 from store.rules.threads import Merge
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def tied(
     changes: list[Change] = []
     went: dict[str, str] = {}
     for tie in found:
-        into, away = tickets.many(conn, [tie.into, tie.away])
+        into, away = many.tickets(conn, [tie.into, tie.away])
         if worked_on(conn, into.id) and worked_on(conn, away.id):
             changes.append(Change(away.id, f"{CLAIM}.{into.id}", TWIN))
             continue
@@ -262,7 +262,7 @@ def _proved(conn: sqlite3.Connection, ticket: str) -> tuple[Ticket, Ticket] | No
     ).fetchall()
     for one, other in rows:
         other = people.resting(conn, "ticket", other)
-        found = tickets.many(conn, [one, other])
+        found = many.tickets(conn, [one, other])
         if one == other or len(found) < 2 or any(t.merged_into or t.bucket.value == "bin" for t in found):
             continue
         both_worked_on = worked_on(conn, one) and worked_on(conn, other)

@@ -14,7 +14,7 @@ from store.errors import DocError
 from store.log import history, undo
 from store.log.history import Happened
 from store.model import Message, Queue, Ticket
-from store.reads import conversation, docs, people, queues, tickets
+from store.reads import conversation, docs, many, people, queues, tickets
 from store.rules import macros
 from store.rules.macros import Macro
 
@@ -34,7 +34,7 @@ def tags(desk: Desk) -> list[str]:
 
 def some(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
     """The tickets of these ids, in their order."""
-    return tickets.many(desk.conn, ids)
+    return many.tickets(desk.conn, ids)
 
 
 def likely_twins(desk: Desk, some: Sequence[Ticket]) -> list[Ticket]:
@@ -45,7 +45,7 @@ def likely_twins(desk: Desk, some: Sequence[Ticket]) -> list[Ticket]:
         if ticket.customer:
             earlier = people.earlier(desk.conn, ticket.customer, besides=ticket.id)
             found.update((one.id, None) for one in earlier if not one.merged and one.id not in own)
-    return tickets.many(desk.conn, list(found))
+    return many.tickets(desk.conn, list(found))
 
 
 def letters(desk: Desk, ticket: Ticket) -> list[Message]:

@@ -19,7 +19,7 @@ from store.errors import NotFound, StoreDamaged
 from store.log import ids
 from store.log.entry import Change
 from store.model import Account, Customer, Ticket
-from store.reads import dead, people, tickets
+from store.reads import dead, many, people
 from store.rules import threads
 
 
@@ -175,7 +175,7 @@ def _ticket(
     if isinstance(where, threads.NewTicket):
         return None
     home = threads.resting(where.ticket, went)
-    found = {ticket.id: ticket for ticket in tickets.many(conn, list(dict.fromkeys((home, *went))))}
+    found = {ticket.id: ticket for ticket in many.tickets(conn, list(dict.fromkeys((home, *went))))}
     if home not in found:
         return None
     return joining.joined(found.pop(home), found.values(), archived=archived)

@@ -17,7 +17,7 @@ from deskterm.replies import address_of
 from store import drafts, mailbox, outbox, shelf
 from store.keep.due import promised
 from store.model import Account, Customer, Line, Message, Queue, Ticket
-from store.reads import conversation, dead, people, queues, tickets, timeline, todo
+from store.reads import conversation, dead, many, people, queues, tickets, timeline, todo
 from store.reads.promised import Promised, of_ticket
 from store.rules import sla
 from store.rules.hours import Hours, in_words
@@ -111,7 +111,7 @@ def past(desk: Desk, eid: str, entry: int) -> TicketPane:
 def _went(desk: Desk, ticket: Ticket) -> str:
     if not ticket.merged_into:
         return ""
-    found = tickets.many(desk.conn, [people.resting(desk.conn, "ticket", ticket.id)])
+    found = many.tickets(desk.conn, [people.resting(desk.conn, "ticket", ticket.id)])
     return label(found[0]) if found else ""
 
 

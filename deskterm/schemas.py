@@ -145,7 +145,7 @@ SHAPES: Mapping[str, Shape] = {
         "keys",
         {
             "id": TEXT, "keys": listed(TEXT), "words": TEXT, "where": listed(TEXT), "undo": TEXT,
-            "group": TEXT, "shell": TEXT,
+            "group": TEXT, "shell": TEXT, "default": listed(TEXT),
         },
     ),
     jsonl.FINDING: Shape("What one look found.", "doctor", {"about": TEXT, "ok": YES, "words": TEXT}),

@@ -27,7 +27,7 @@ from deskterm.signing import Keys
 from deskterm.ways import Secrets, Ways
 from store.errors import Refused, StoreError
 from store.files import private_file
-from store.reads import tickets
+from store.reads import many, tickets
 from store.reads import todo as due
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def receive(desk: Desk, name: str, box: Box, *, secrets: Secrets, tell: Tell = s
 def tick(desk: Desk) -> Counts:
     """What time alone does: sleepers wake, items fall due; once each however many machines look."""
     woken = 0
-    for ticket in tickets.many(desk.conn, tickets.waking(desk.conn, desk.now)):
+    for ticket in many.tickets(desk.conn, tickets.waking(desk.conn, desk.now)):
         both = ticket.sleep == sleeps.BOTH
         act = acts.snooze([ticket], until=sleeps.FOREVER) if both else acts.wake([ticket])
         desk.do(act, actor="clock", key=f"wake:{ticket.id}:{ticket.snooze_until}")

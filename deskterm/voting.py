@@ -13,7 +13,7 @@ from channels.letter import Letter
 from deskterm.identity import Writer
 from deskterm.replies import address_of
 from store.log.entry import Change
-from store.reads import conversation, people, surveys, tickets
+from store.reads import conversation, many, people, surveys
 from store.rules import votes
 from store.rules.votes import Survey, Vote
 
@@ -70,7 +70,7 @@ def ballot(conn: sqlite3.Connection, letter: Letter, wrote: Writer, *, secret: b
     if vote is None or wrote.sent:
         return None
     home = people.resting(conn, "ticket", vote.ticket)
-    if not tickets.many(conn, [home]):
+    if not many.tickets(conn, [home]):
         return None
     asked = set(_asked(surveys.asked_whom(conn, vote, home=home)))
     whose = {person for person in (*asked, wrote.address) if vote.holds(secret, person)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +11,7 @@ import click
 from deskterm import actions, config, jsonl
 from deskterm.cli import home, say
 from deskterm.cli.asking import json_option
+from deskterm.counting import many
 
 if TYPE_CHECKING:
     from deskterm.looks import Look
@@ -18,27 +21,51 @@ if TYPE_CHECKING:
 @click.option("--md", "markdown", is_flag=True, help="As the Markdown tables of the README.")
 @json_option
 def keys_verb(markdown: bool, as_json: bool) -> None:
-    """Every key, what it does, how it is undone and the verb that does the same."""
+    """Every key in force here, what it does, how it is undone and the verb that does the same."""
+    folder = home.path()
+    settings = config.load(folder)
+    own = _own(settings)
     if markdown:
-        say.line(actions.key_table_markdown().rstrip("\n"))
+        say.line(actions.key_table_markdown(own).rstrip("\n"))
     elif as_json:
         for one in actions.ACTIONS:
+            keys = own.get(one.id, one.keys)
             say.json_line(
                 {
-                    "schema": jsonl.KEY, "id": one.id, "keys": list(one.keys), "words": one.words,
+                    "schema": jsonl.KEY, "id": one.id, "keys": list(keys), "words": one.words,
                     "where": list(one.where), "undo": one.undo, "group": one.group, "shell": one.shell,
+                    "default": list(one.keys),
                 }
             )  # fmt: skip
     else:
         for group in dict.fromkeys(one.group for one in actions.ACTIONS):
             say.line(group)
-            say.rows(_row(one) for one in actions.ACTIONS if one.group == group)
+            say.rows(_row(one, own.get(one.id, one.keys)) for one in actions.ACTIONS if one.group == group)
             say.line()
+    say.told(_whose(settings, folder))
 
 
-def _row(one: actions.Action) -> tuple[str, ...]:
+def _own(settings: config.Settings) -> Mapping[str, tuple[str, ...]]:
+    """The keys that are not ours, by action. Raises ConfigError where two of them clash."""
+    from deskterm import presets
+    from deskterm.keymap import KeyClash
+
+    try:
+        return presets.keymap(settings).own
+    except KeyClash as clash:
+        raise config.ConfigError(f"The keys of {config.FILE} cannot be used: {clash}") from None
+
+
+def _whose(settings: config.Settings, folder: Path) -> str:
+    """Where the keys printed come from."""
+    preset = "those deskterm comes with" if settings.keymap == "deskterm" else f"the preset {settings.keymap}"
+    own = f"; {many(len(settings.keys), 'action')} with keys of your own" if settings.keys else ""
+    return f"Keys in force: {preset}{own} ({folder / config.FILE})."
+
+
+def _row(one: actions.Action, keys: tuple[str, ...]) -> tuple[str, ...]:
     undo = "" if one.undo == actions.NOTHING else f"undo: {one.undo}"
-    return "  " + " or ".join(one.keys), one.words, undo, one.shell
+    return "  " + " or ".join(keys), one.words, undo, one.shell
 
 
 @click.command("config")

@@ -57,7 +57,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "verify": ("desk", "Prove that the log is whole and the tables follow from it."),
     "edit": ("docs", "Open a macro, rule, queue, hours or policy in $EDITOR."),
     "docs": ("docs", "Write all docs to a folder, or read them from one."),
-    "keys": ("about", "Every key, as text, Markdown or JSON lines."),
+    "keys": ("about", "Every key in force, as text, Markdown or JSON lines."),
     "themes": ("about", "The themes, how well each can be read, and one as a file to begin from."),
     "config": ("about", "This machine's settings, each with its sentence."),
     "describe": ("describe", "JSON schemas of what is printed, and the man page."),

@@ -33,7 +33,7 @@ def _lines(group: click.Group) -> Iterator[str]:
         command = group.get_command(context, name)
         if command is not None and not command.hidden:
             yield from _verb(command, click.Context(command, parent=context, info_name=name))
-    yield ".SH KEYS"
+    yield from (".SH KEYS", "As they come; \\fBdeskterm keys\\fR prints those in force.")
     for title in dict.fromkeys(one.group for one in actions.ACTIONS):
         yield f".SS {text(title)}"
         for one in actions.ACTIONS:

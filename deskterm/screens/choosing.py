@@ -8,7 +8,9 @@ from deskterm import moments
 from deskterm.acts import name
 from deskterm.safe import clean
 from deskterm.widgets.picker import Choice, Question
+from store.errors import QueryError
 from store.model import Status, Ticket
+from store.rules.fields import TAG
 
 NOBODY = "(nobody)"
 
@@ -97,5 +99,11 @@ def tags(known: Sequence[str], *, on: Collection[str], some: Sequence[Ticket]) -
 
 
 def typed_tags(typed: str) -> set[str]:
-    """Tags as typed: words with commas or spaces between, lower case."""
-    return {word.strip().lower() for word in typed.replace(",", " ").split() if word.strip()}
+    """Tags as typed: words with commas or spaces between, lower case. Raises QueryError."""
+    words = {word.lower() for word in typed.replace(",", " ").split()}
+    wrong = next((word for word in sorted(words) if not TAG.fullmatch(word)), None)
+    if wrong is not None:
+        raise QueryError(
+            f'"{wrong[:40]}" is no tag: a word of at most 50 letters, without : and no + # - first.'
+        )
+    return words

@@ -41,6 +41,9 @@ class Receipt:
 
 NOTHING = Receipt(0)
 
+PART = "\x1f"
+"""Stands before the number in the keys of a bulk act's further entries, and in no key that a caller gives."""
+
 _STATE = "SELECT k, v FROM meta WHERE k IN ('cursor', 'fut', 'hi', 'hlc')"
 
 
@@ -81,7 +84,7 @@ class Tx:
         What stands `beside` is written in any case: a letter seen twice is still seen.
         """
         clean, actor, kind = cleaned(changes), whole(actor), whole(kind)
-        key = None if key is None else whole(key)
+        key = None if key is None else whole(key).replace(PART, "?")
         for thing in beside:
             thing.write(self.conn)
         if key is not None and self._has_key(key):
@@ -91,7 +94,7 @@ class Tx:
             return NOTHING
         head = 0
         for n, part in enumerate(_parts(fresh)):
-            part_key = key if key is None or n == 0 else f"{key}#{n}"
+            part_key = key if key is None or n == 0 else f"{key}{PART}{n}"
             entry = self._append(part, actor=actor, kind=kind, key=part_key, cause=head or cause)
             head = head or entry.id
         return Receipt(head, self._tickets(fresh), self._number(fresh), len(fresh))

@@ -22,8 +22,14 @@ QUIET = ("read", "sending", "archive")
 """Kinds a person does not think of as an act: opening a ticket, the steps of a letter that leaves."""
 
 
-_PART = "e.kind = h.kind AND (e.key IS NULL OR substr(e.key, 1, length(h.key) + 1) = h.key || '#')"
-"""Whether entry `e`, caused by `h`, continues the same bulk act; a rule that follows a rule does not."""
+_PART = (
+    "e.kind = h.kind AND (e.key IS NULL"
+    " OR substr(e.key, 1, length(h.key) + 1) IN (h.key || char(31), h.key || '#'))"
+)
+"""Whether entry `e`, caused by `h`, continues the same bulk act; a rule that follows a rule does not.
+
+Logs written before `tx.PART` was a sign of its own have `#` there.
+"""
 
 
 @dataclass(frozen=True, slots=True)

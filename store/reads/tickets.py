@@ -6,7 +6,6 @@ Pages are keyset pages over the indexes of the schema, so the millionth row cost
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.errors import NotFound
@@ -107,13 +106,6 @@ def ticket(conn: sqlite3.Connection, eid: str) -> Ticket:
     if row is None:
         raise NotFound(f"There is no ticket with the id {eid}.")
     return of_row(row, _tags(conn, eid))
-
-
-def many(conn: sqlite3.Connection, eids: Sequence[str]) -> list[Ticket]:
-    """The tickets of these ids, in their order; ids that do not exist are left out."""
-    query = f"SELECT {WHOLE} FROM ticket WHERE id = ?"
-    rows = (conn.execute(query, (eid,)).fetchone() for eid in eids)
-    return [of_row(row, _tags(conn, row[0])) for row in rows if row is not None]
 
 
 def tags(conn: sqlite3.Connection) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ import pytest
 from deskterm import doc_texts, pack, sync
 from deskterm.automation import Automation
 from store.errors import DocError
-from store.reads import conversation, tickets, todo
+from store.reads import conversation, many, tickets, todo
 from store.rules import recurring
 from tests.deskterm.shell import desk_in, digest, later, ok, opened
 from tests.rigs.mail import DAY
@@ -39,7 +39,7 @@ def made(home: Path) -> list[str]:
         sync.tick(desk)
         found = [
             t
-            for t in tickets.many(desk.conn, tickets.ids(desk.conn, tickets.EVERYTHING))
+            for t in many.tickets(desk.conn, tickets.ids(desk.conn, tickets.EVERYTHING))
             if "chore" in t.tags
         ]
         return [desk.text(m) for t in found for m in conversation.messages(desk.conn, t.id)]
@@ -51,7 +51,7 @@ def test_it_comes_when_it_is_due_once_and_not_for_the_past(home: Path) -> None:
     assert made(home) == ["Close old ones."]
     assert made(home) == ["Close old ones."]
     with closing(opened(home)) as desk:
-        ticket = tickets.many(desk.conn, tickets.ids(desk.conn, tickets.EVERYTHING))[-1]
+        ticket = many.tickets(desk.conn, tickets.ids(desk.conn, tickets.EVERYTHING))[-1]
         assert (ticket.subject, ticket.assignee, ticket.tags) == ("Clean up", "Bo", ("chore",))
         assert [one.text for one in todo.of_ticket(desk.conn, ticket.id)] == ["Count them"]
     later(home, 7 * DAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -402,6 +403,23 @@ def test_keys_in_three_shapes(home: Path) -> None:
     assert "deskterm set N status=solved" in ok(home, "keys").out
     assert "| `e` | solve |" in ok(home, "keys", "--md").out
     assert [one["id"] for one in ok(home, "keys", "--jsonl").objects] == [action.id for action in ACTIONS]
+
+
+def test_keys_are_those_in_force_and_say_so(home: Path) -> None:
+    assert "Keys in force: those deskterm comes with" in ok(home, "keys").err
+    file = home / "config.toml"
+    was = file.read_text(encoding="utf-8")
+    file.write_text('keymap = "vim"\n' + was + '\n[keys]\n"ticket.solve" = ["f5"]\n"desk.refresh" = ["f6"]\n')
+    plain = ok(home, "keys")
+    assert "the preset vim; 2 actions with keys of your own" in plain.err
+    assert re.search(r"^ +f5 +solve", plain.out, re.M) and re.search(r"^ +u +undo", plain.out, re.M)
+    table = ok(home, "keys", "--md").out
+    assert "| `f5` | solve |" in table and "| `e` | solve |" not in table
+    (solve,) = [one for one in ok(home, "keys", "--jsonl").objects if one["id"] == "ticket.solve"]
+    assert (solve["keys"], solve["default"]) == (["f5"], ["e"])
+    file.write_text(was + '\n[keys]\n"ticket.solve" = ["w"]\n')
+    clash = call(home, "keys")
+    assert clash.code == 1 and "The key w means both" in clash.err and not clash.out
 
 
 def test_config_shows_what_is_set_and_what_could_be(home: Path) -> None:

@@ -94,6 +94,8 @@ async def test_tags_are_ticked_added_and_taken_off(tmp_path: Path) -> None:
         assert set(stage.ticket(number).tags) == {"brand-new", "export", "printing"}
         await stage.press("t", "space", "down", "space", "down", "space", "enter")
         assert stage.ticket(number).tags == ()
+        await stage.press("t", "=no:tag", "enter")
+        assert stage.ticket(number).tags == () and '"no:tag" is no tag' in stage.status
 
 
 async def test_snooze_by_a_letter_and_by_words(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from deskterm.receive import Batcher, Counts, read_all
 from store import blobs, mailbox
 from store.log import rebuild
 from store.model import Message, Ticket
-from store.reads import conversation, tickets
+from store.reads import conversation, many
 from tests.rigs.imapd import PASSWORD, USER, Imapd
 from tests.rigs.smtpd import Smtpd
 
@@ -123,7 +123,7 @@ def take(desk: Desk, *raws: bytes, archived: int | None = None, received: int | 
 def all_tickets(desk: Desk) -> list[Ticket]:
     """Every ticket of the desk, in the order they came."""
     rows = desk.conn.execute("SELECT id FROM ticket ORDER BY n").fetchall()
-    return tickets.many(desk.conn, [row[0] for row in rows])
+    return many.tickets(desk.conn, [row[0] for row in rows])
 
 
 def one(desk: Desk, subject: str) -> Ticket:

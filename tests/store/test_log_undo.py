@@ -178,3 +178,14 @@ def test_a_large_act_with_a_key_is_one_stroke() -> None:
         rows = [put(f"t{n}", {"status": "new"}) for n in range(MAX_CHANGES + 5)]
         made = tx.commit(rows, actor="ana", kind="import", key="import[1]*")
     assert len(undo.stroke(one.store.read(), made.entry)) == 2
+
+
+def test_a_key_of_a_caller_is_never_taken_for_a_part_of_a_large_act() -> None:
+    one = replica(0)
+    with one.store.write() as tx:
+        rows = [put(f"t{n}", {"status": "new"}) for n in range(MAX_CHANGES + 5)]
+        tx.commit(rows, actor="ana", kind="import", key="import")
+        taken = [str(row[0]) for row in tx.conn.execute("SELECT key FROM entry").fetchall()]
+        assert len(taken) == 2
+        for n, key in enumerate((*(key for key in taken if key != "import"), "import#1")):
+            assert tx.commit([put(f"u{n}", {"name": "x"})], actor="ana", kind="new", key=key).entry, key
