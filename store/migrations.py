@@ -16,7 +16,7 @@ from store import schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LATEST = 5
+LATEST = 6
 """`PRAGMA user_version` of a desk this program writes."""
 
 APPLICATION_ID = 0x64736B74
@@ -105,5 +105,12 @@ def owed(conn: sqlite3.Connection) -> None:
     conn.execute("CREATE INDEX ledger_owed ON ledger(box) WHERE what = 'withheld'")
 
 
-STEPS = {"first": first, "sending": sending, "places": places, "people": people, "owed": owed}
+def owners(conn: sqlite3.Connection) -> None:
+    """Tickets of nobody stand in the index of owners."""
+    run(conn, schema.OWNERS)
+
+
+STEPS = {
+    "first": first, "sending": sending, "places": places, "people": people, "owed": owed, "owners": owners,
+}  # fmt: skip
 """Every step by its name, in order. A name never changes: a desk remembers those it has taken."""

@@ -169,3 +169,9 @@ CREATE INDEX customer_name   ON customer(name COLLATE NOCASE) WHERE name IS NOT 
 CREATE INDEX customer_domain ON customer(substr(email, instr(email, '@') + 1));
 """
 """Who and what was merged into a row, asked whenever that row is shown; whom a new customer may resemble."""
+
+OWNERS = """
+DROP INDEX ticket_mine;
+CREATE INDEX ticket_mine ON ticket(bucket, ifnull(assignee, ''), rank, n);
+"""
+"""What belongs to nobody is found like what belongs to somebody, not by passing over all that does."""

@@ -112,7 +112,7 @@ class Pages:
 
     def where(self, ticket: str) -> tickets.Position | None:
         """Where a ticket stands now, None if it is not in the queue."""
-        mine = Where(f"({self._where.sql}) AND t.id = ?", (*self._where.params, ticket), self._where.buckets)
+        mine = Where(f"({self._where.sql}) AND t.id = ?", (*self._where.params, ticket), narrow=True)
         lines = tickets.page(self.conn, mine, sort=self.sort, limit=1)
         return lines[0].position if lines else None
 

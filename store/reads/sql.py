@@ -249,15 +249,16 @@ def _choice(name: str, value: str, asking: _Asking) -> Clause:
         return _within(IS_BUCKET[value], narrow=False)[0]
     match value:
         case "late":
-            return "(t.due_at IS NOT NULL AND t.due_at <= ?)", (asking.now,)
+            # Where a promise runs, `rank` is its moment: the index of the queues ends the search there.
+            return "(t.due_at IS NOT NULL AND t.due_at <= ? AND t.rank <= ?)", (asking.now, asking.now)
         case "soon":
             return "(t.due_at IS NOT NULL AND t.due_at > ? AND t.warn_at <= ?)", (asking.now, asking.now)
         case "unread":
             return "t.unread IS NOT NULL", ()
         case "unassigned":
-            return "ifnull(t.assignee, '') = ''", ()
+            return f"{_OWNER} = ''", ()
         case "mine":
-            return ("t.assignee = ?", (asking.me,)) if asking.me else _NOTHING
+            return (f"{_OWNER} = ?", (asking.me,)) if asking.me else _NOTHING
         case _:
             return "t.status = ?", (value,)
 
@@ -270,6 +271,8 @@ _HAS = {
     "draft": "EXISTS (SELECT 1 FROM draft AS d WHERE d.ticket = t.id)",
 }
 
+_OWNER = "ifnull(t.assignee, '')"
+"""As the index of owners holds it."""
 _COLUMNS = {
     "assignee": "assignee",
     "group": "grp",
@@ -291,13 +294,16 @@ def _equals(field: fields.Field, value: str, asking: _Asking) -> Clause:
             return f"{_NO_ACCOUNT} AND ifnull(a.{column}, '') <> '')", ()
         test = f"a.{column} = ?" if mine else f"lower(a.{column}) = ?"
         return f"{_OF_ACCOUNT}{test})", (asking.me if mine else lower(value),)
+    held = _OWNER if column == "assignee" else f"t.{column}"
     if value == "none":
         return f"ifnull(t.{column}, '') = ''", ()
     if mine:
-        return f"t.{column} = ?", (asking.me,)
+        return f"{held} = ?", (asking.me,)
     if column in ("assignee", "grp"):
         # The kept counters name every assignee and group there is, so case costs no index.
-        return f"t.{column} IN (SELECT {column} FROM tally WHERE lower({column}) = ?)", (lower(value),)
+        return f"{held} IN (SELECT ifnull({column}, '') FROM tally WHERE lower({column}) = ?)", (
+            lower(value),
+        )
     return f"lower(t.{column}) = ?", (lower(value),)
 
 

@@ -24,13 +24,15 @@ class Sort:
 
     keys: tuple[str, ...]
     down: bool = False
+    indexed: bool = True
+    """Whether an index holds the tickets of each bucket in this order."""
 
 
 SORTS = {
     "sla": Sort(("t.rank", "t.n")),
     "newest": Sort(("t.updated", "t.n"), down=True),
     "priority": Sort(("t.priority", "t.rank", "t.n")),
-    "who": Sort(("lower(ifnull(c.name, c.email))", "t.n")),
+    "who": Sort(("lower(ifnull(c.name, c.email))", "t.n"), indexed=False),
 }
 
 _COLUMNS = (
@@ -38,6 +40,8 @@ _COLUMNS = (
     " ifnull(t.priority, 4), t.due_at, t.warn_at, ifnull(t.due_kind, ''), t.unread IS NOT NULL,"
     " ifnull(t.assignee, ''), t.updated, t.version"
 )
+_SHOWN = 13
+"""How many columns stand before the keys."""
 _FROM = "ticket t LEFT JOIN customer c ON c.id = t.customer"
 
 
@@ -50,17 +54,27 @@ def page(
     limit: int = 50,
     backward: bool = False,
 ) -> list[Line]:
-    """Lines after `after` in the sort (before it, nearest last, when `backward`)."""
+    """Lines after `after` in the sort (before it, nearest last, when `backward`).
+
+    An index holds one bucket in order, never several, so each bucket gives its head and these are merged.
+    """
     order = SORTS[sort]
-    down = order.down != backward
+    down = " DESC" if order.down != backward else ""
     keys = ", ".join(order.keys)
     start = f" AND ({keys}) {'<' if down else '>'} ({', '.join('?' * len(order.keys))})" if after else ""
-    direction = " DESC" if down else ""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS}, {keys} FROM {_FROM} WHERE ({where.sql}){start}"
-        f" ORDER BY {', '.join(key + direction for key in order.keys)} LIMIT ?",
-        (*where.params, *(after or ()), limit),
-    ).fetchall()
+    found = f"SELECT {_COLUMNS}, {keys} FROM {_FROM} WHERE ({where.sql}){start}"
+    sorted_ = f" ORDER BY {', '.join(key + down for key in order.keys)} LIMIT ?"
+    params = (*where.params, *(after or ()))
+    if order.indexed and limit >= 0 and len(where.buckets) > 1 and not where.narrow:
+        names = sorted(map(str, where.buckets))
+        head = f"SELECT * FROM ({found} AND t.bucket = ?{sorted_})"
+        places = (f"{_SHOWN + n}{down}" for n in range(1, len(order.keys) + 1))
+        merged = f"{' UNION ALL '.join([head] * len(names))} ORDER BY {', '.join(places)} LIMIT ?"
+        rows = conn.execute(
+            merged, (*(p for name in names for p in (*params, name, limit)), limit)
+        ).fetchall()
+    else:
+        rows = conn.execute(found + sorted_, (*params, limit)).fetchall()
     lines = [_line(row) for row in rows]
     return lines[::-1] if backward else lines
 
@@ -175,12 +189,12 @@ def _tags(conn: sqlite3.Connection, eid: str) -> tuple[str, ...]:
 
 def _line(row: tuple[object, ...]) -> Line:
     eid, number, subject, who, status, priority, due, warn, kind, unread, assignee, updated, version = row[
-        :13
+        :_SHOWN
     ]
     return Line(
         id=str(eid), number=_whole(number), subject=str(subject), who=str(who), status=status_of(status),
         priority=_whole(priority) or 4, due_at=_whole(due), warn_at=_whole(warn), due_kind=str(kind),
         unread=bool(unread), assignee=str(assignee), updated=_whole(updated) or 0,
         version=_whole(version) or 0,
-        position=tuple(key if isinstance(key, (int, str)) else 0 for key in row[13:]),
+        position=tuple(key if isinstance(key, (int, str)) else 0 for key in row[_SHOWN:]),
     )  # fmt: skip

@@ -51,7 +51,7 @@ class Rows:
 
 def empty() -> Rows:
     conn = sqlite3.connect(":memory:", isolation_level=None)
-    conn.executescript(schema.LOG + schema.ROWS + schema.LOCAL + schema.COUNTERS)
+    conn.executescript(schema.LOG + schema.ROWS + schema.LOCAL + schema.COUNTERS + schema.OWNERS)
     return Rows(conn)
 
 
