@@ -20,18 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
-from textual.app import App
-from textual.filter import LineFilter
 
 import themes
 from deskterm import hangup, looks, presets
 from deskterm.config import FILE, ConfigError
 from deskterm.desk import Desk
 from deskterm.keymap import KeyClash, Keymap
+from deskterm.screens.dressed import Dressed
 from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
-from deskterm.widgets.guard import Colourless, LineGuard
 from store.errors import Refused, StoreError
 
 if TYPE_CHECKING:
@@ -44,24 +42,21 @@ TWICE = 5.0
 """Seconds within which a second mistake ends the screen: what fails again and again is not survived."""
 
 
-class DesktermApp(App[int]):
-    ENABLE_COMMAND_PALETTE = False
+class DesktermApp(Dressed[int]):
     ALLOW_SELECT = True
     TITLE = "deskterm"
     CSS_PATH = "screens/main.tcss"
 
     def __init__(self, desk: Desk, *, sync: bool = True, tour: bool = False) -> None:
         own = looks.worn(desk.home, desk.settings.theme)
-        name, self._no_colour = themes.pick(os.environ, desk.settings.theme, own=own is not None)
-        super().__init__(ansi_color=True if self._no_colour else None)
+        name, colourless = themes.pick(os.environ, desk.settings.theme, own=own is not None)
+        super().__init__(name, colourless=colourless, more=[own.theme] if own is not None else ())
         self.desk = desk
         self.tour = tour
         """Whether the practice tour begins by itself."""
         self.keymap = keys_of(desk)
         self.symbols = symbols(ascii_only=desk.settings.symbols == "ascii")
         self.loop_: Loop | None = None
-        self.failure = ""
-        """The sentence to leave on the terminal after a crash."""
         self.forgives = not self.is_headless
         """Whether one mistake is survived. A test wants to see it instead."""
         self._stumbled = -TWICE
@@ -70,16 +65,6 @@ class DesktermApp(App[int]):
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
-        for theme in (*themes.THEMES, *([own.theme] if own is not None else [])):
-            self.register_theme(theme)
-        self.theme = name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.DEFAULTS
-
-    def get_line_filters(self) -> list[LineFilter]:
-        colourless = [Colourless()] if self._no_colour else []
-        return [*super().get_line_filters(), LineGuard(), *colourless]
 
     def get_default_screen(self) -> MainScreen:
         """The only screen there is: one beneath it would be painted along."""
@@ -200,20 +185,12 @@ class DesktermApp(App[int]):
         return True
 
     def _handle_exception(self, error: Exception) -> None:
-        """End with one sentence. Textual's report would print local variables, and passwords are such."""
         if self.failure:
             return
         with contextlib.suppress(Exception):
             self.main.composing.keep_at_once()
-        self.failure = (
-            f"deskterm stopped on a mistake of its own ({type(error).__name__}). Nothing that was saved"
-            f" is lost. {_kept(self.desk.home, error)}"
-        )
-        self._return_code = 1
-        # So that a test sees the mistake itself: Textual's pilot raises what it finds here.
-        self._exception = error
-        self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
-        self._close_messages_no_wait()
+        what = f"deskterm stopped on a mistake of its own ({type(error).__name__})."
+        self.end_with(error, f"{what} Nothing that was saved is lost. {_kept(self.desk.home, error)}")
 
 
 def _kept(home: Path, error: Exception) -> str:

@@ -11,38 +11,22 @@ import os
 import signal
 from pathlib import Path
 
-from textual.app import App
-from textual.filter import LineFilter
-
 import themes
 from deskterm.config import ConfigError, Settings, load
+from deskterm.screens.dressed import Dressed
 from deskterm.screens.setup import SetupScreen
 from deskterm.symbols import symbols
-from deskterm.widgets.guard import Colourless, LineGuard
 
 
-class SetupApp(App[str]):
-    ENABLE_COMMAND_PALETTE = False
+class SetupApp(Dressed[str]):
     TITLE = "deskterm setup"
     CSS_PATH = "setup.tcss"
 
     def __init__(self, home: Path) -> None:
         settings = _settings(home)
-        name, self._no_colour = themes.pick(os.environ, settings.theme)
-        super().__init__(ansi_color=True if self._no_colour else None)
-        self.failure = ""
-        """The sentence to leave on the terminal after a crash."""
+        name, colourless = themes.pick(os.environ, settings.theme)
+        super().__init__(name, colourless=colourless)
         self.setup = SetupScreen(home, symbols=symbols(ascii_only=settings.symbols == "ascii"))
-        for theme in themes.THEMES:
-            self.register_theme(theme)
-        self.theme = name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.DEFAULTS
-
-    def get_line_filters(self) -> list[LineFilter]:
-        colourless = [Colourless()] if self._no_colour else []
-        return [*super().get_line_filters(), LineGuard(), *colourless]
 
     def get_default_screen(self) -> SetupScreen:
         return self.setup
@@ -61,17 +45,10 @@ class SetupApp(App[str]):
         self.setup.say("ctrl+q leaves; nothing is kept before the last question is answered.")
 
     def _handle_exception(self, error: Exception) -> None:
-        """End with one sentence. Textual's report would print local variables, and passwords are such."""
         if self.failure:
             return
-        self.failure = (
-            f"Setup stopped on a mistake of its own ({type(error).__name__}). What was kept before stands;"
-            " `deskterm setup` goes on."
-        )
-        self._return_code = 1
-        self._exception = error
-        self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
-        self._close_messages_no_wait()
+        what = f"Setup stopped on a mistake of its own ({type(error).__name__})."
+        self.end_with(error, f"{what} What was kept before stands; `deskterm setup` goes on.")
 
 
 def _settings(home: Path) -> Settings:

@@ -1,0 +1,49 @@
+"""What every application of ours wears: themes, a second net, an ending that shows no value, and no colour
+where none is wanted.
+
+Knows no screen and no desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from textual.app import App
+from textual.filter import LineFilter
+from textual.theme import Theme
+
+import themes
+from deskterm.widgets.guard import Colourless, LineGuard
+
+Result = TypeVar("Result")
+
+
+class Dressed(App[Result], Generic[Result]):
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, theme: str, *, colourless: bool, more: Iterable[Theme] = ()) -> None:
+        """`theme` is a name of ours or of `more`. `colourless` sends no colour code at all."""
+        self._no_colour = colourless
+        super().__init__(ansi_color=True if colourless else None)
+        self.failure = ""
+        """The sentence to leave on the terminal after a crash."""
+        for one in (*themes.THEMES, *more):
+            self.register_theme(one)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.DEFAULTS
+
+    def get_line_filters(self) -> list[LineFilter]:
+        colourless = [Colourless()] if self._no_colour else []
+        return [*super().get_line_filters(), LineGuard(), *colourless]
+
+    def end_with(self, error: Exception, sentence: str) -> None:
+        """End with one sentence. Textual's report would print local variables, and passwords are such."""
+        self.failure = sentence
+        self._return_code = 1
+        # So that a test sees the mistake itself: Textual's pilot raises what it finds here.
+        self._exception = error
+        self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
+        self._close_messages_no_wait()
