@@ -44,7 +44,7 @@ campaign: .venv/ready-to-work
 
 # The table of faults in CONTRIBUTING.md, from a run of every test that carries a number.
 scoreboard: .venv/ready-to-work
-	@$(BIN)/python -m tests.campaign scoreboard
+	@$(BIN)/python -m tests.campaign scoreboard $(WHAT)
 
 clean:
 	rm -rf .venv build dist .ruff_cache .hypothesis

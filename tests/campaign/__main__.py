@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from tests.campaign import bound, cases, scoreboard
 
@@ -55,10 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--classes", default="SODP", help="letters of the classes to play (all: SODP)")
     parser.add_argument("--seconds", type=float, default=300.0, help="for all classes together (300)")
     parser.add_argument("--count", type=int, help="cases of each class, whatever time that takes")
+    parser.add_argument(
+        "--report", type=Path, help="scoreboard: a report of `pytest --junitxml`, to run none"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the first seed (the time)")
     given = parser.parse_args(arguments)
     if given.what == "scoreboard":
-        return scoreboard.write()
+        return scoreboard.write(given.report)
     # The servers on loopback say what they think of each cut; the score says what matters.
     logging.disable(logging.WARNING)
     print(f"seed {given.seed}\nclass    cases  failed  per 1000  95% bound   time")
