@@ -56,9 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--classes", default="SODP", help="letters of the classes to play (all: SODP)")
     parser.add_argument("--seconds", type=float, default=300.0, help="for all classes together (300)")
     parser.add_argument("--count", type=int, help="cases of each class, whatever time that takes")
-    parser.add_argument(
-        "--report", type=Path, help="scoreboard: a report of `pytest --junitxml`, to run none"
-    )
+    parser.add_argument("--report", type=Path, help="scoreboard: read this report of `pytest --junitxml`")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the first seed (the time)")
     given = parser.parse_args(arguments)
     if given.what == "scoreboard":
