@@ -14,9 +14,10 @@ from store.errors import DocError
 from store.log import history, undo
 from store.log.history import Happened
 from store.model import Message, Queue, Ticket
-from store.reads import conversation, docs, many, people, queues, tickets
+from store.reads import conversation, docs, many, people, queues, tickets, todo
 from store.rules import macros
 from store.rules.macros import Macro
+from store.rules.todos import Todo
 
 _LOOK = 200
 """Snoozed tickets looked at to find the one that wakes next."""
@@ -35,6 +36,11 @@ def tags(desk: Desk) -> list[str]:
 def some(desk: Desk, ids: Sequence[str]) -> list[Ticket]:
     """The tickets of these ids, in their order."""
     return many.tickets(desk.conn, ids)
+
+
+def todos(desk: Desk, ticket: str) -> list[Todo]:
+    """What is to be done on a ticket, by its id."""
+    return todo.of_ticket(desk.conn, ticket)
 
 
 def likely_twins(desk: Desk, some: Sequence[Ticket]) -> list[Ticket]:

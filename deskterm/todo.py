@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from deskterm.acts import Act, name
+from deskterm.counting import many
 from store.errors import NotFound, Refused
 from store.log.entry import Change
 from store.model import PAUSED, Status, Ticket
@@ -31,6 +32,21 @@ def done(ticket: Ticket, todo: Todo, *, at: int | None) -> Act:
     return Act(
         "todo", f"{words} on {name([ticket])}: {todo.text}", (_set(ticket, todos.finished(todo, at=at)),)
     )
+
+
+def ticked(ticket: Ticket, have: Sequence[Todo], on: Collection[str], new: str, *, now: int) -> Act:
+    """Items as a person left them: done those of the keys `on`, to be done the others; `new` is added.
+
+    `new` is written as in a checklist (`2d: Call back`) or empty. Raises DocError, Refused.
+    """
+    moved = [one for one in have if (one.done is not None) != (one.key in on)]
+    acts = [done(ticket, one, at=now if one.key in on else None) for one in moved]
+    if new:
+        item = todos.item(new)
+        acts.append(add(ticket, item.text, due=now + item.span if item.span else None, have=have))
+    count = f"To do on {name([ticket])}: {many(len(acts), 'change')}"
+    words = acts[0].words if len(acts) == 1 else count
+    return Act("todo", words, tuple(change for act in acts for change in act.changes))
 
 
 def drop(ticket: Ticket, todo: Todo) -> Act:

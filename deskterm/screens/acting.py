@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import acts, known, moments, panes, sleeps
+from deskterm import acts, known, moments, panes, sleeps, todo
 from deskterm.acts import Act
 from deskterm.desk import Done
 from deskterm.screens import choosing
@@ -50,6 +50,7 @@ class Acting:
             "ticket.snooze": lambda _: self.ask_snooze(),
             "ticket.assign": lambda _: self.ask_assignee(),
             "ticket.tag": lambda _: self.ask_tags(),
+            "ticket.todo": lambda _: self.ask_todo(),
             "change.repeat": lambda _: self.repeat(),
             "change.undo": lambda _: self.undo(),
             "change.redo": lambda _: self.redo(),
@@ -180,3 +181,21 @@ class Acting:
             await self.act(lambda those: acts.tag(those, add=add, remove=remove))
 
         self.ask(choosing.tags(known.tags(self.desk), on=on, some=some), then)
+
+    async def ask_todo(self) -> None:
+        """Tick items of one ticket off, or add one."""
+        found = self.targets()
+        if len(found) > 1:
+            raise Refused("Items are ticked one ticket at a time; `esc` drops the selection.")
+        (ticket,) = known.some(self.desk, found)
+        items = known.todos(self.desk, ticket.id)
+
+        async def then(picked: PickerBox.Picked) -> None:
+            def work() -> Done:
+                have = known.todos(self.desk, ticket.id)
+                act = todo.ticked(ticket, have, picked.ids, picked.typed, now=self.desk.now)
+                return self.desk.do(act)
+
+            self.finished(await self.screen.desk_app.commit(work))
+
+        self.ask(choosing.todo(items, ticket=ticket, now=self.desk.now), then)

@@ -1,16 +1,17 @@
-"""What pickers ask: statuses, priorities, times, people, tags. Questions only, no act and no store."""
+"""What pickers ask: statuses, times, people, tags, items to do. Questions only, no act and no store."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from deskterm import moments
+from deskterm import moments, todo_words
 from deskterm.acts import name
 from deskterm.safe import clean
 from deskterm.widgets.picker import Choice, Question
 from store.errors import QueryError
 from store.model import Status, Ticket
 from store.rules.fields import TAG
+from store.rules.todos import Todo
 
 NOBODY = "(nobody)"
 
@@ -96,6 +97,21 @@ def tags(known: Sequence[str], *, on: Collection[str], some: Sequence[Ticket]) -
     return Question(
         f"Tags of {clean(name(some))}", choices, foot, instant=False, several=True, free="new tag"
     )
+
+
+def todo(items: Sequence[Todo], *, ticket: Ticket, now: int) -> Question:
+    """Items of a ticket to tick; what is typed is a new one."""
+    zone = moments.local()
+    choices = tuple(
+        Choice(one.key, todo_words.words(one, zone=zone, now=now), ticked=one.done is not None)
+        for one in items
+    )
+    foot = "space ticks   enter sets   type a new one   esc close"
+    return Question(
+        f"To do on {clean(name([ticket]))}", choices, foot if choices else "enter adds it   esc close",
+        instant=False, several=True, free="new item", spaced=True,
+        hint="Call back, or 2d: Call back for one that is due",
+    )  # fmt: skip
 
 
 def typed_tags(typed: str) -> set[str]:

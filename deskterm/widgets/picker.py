@@ -109,7 +109,7 @@ class PickerBox(Painted, can_focus=True):
             self._type(self.typed[:-1])
         elif key == "ctrl+u":
             self._type("")
-        elif key == "space" and self.question.several:
+        elif key == "space" and self.question.several and not (self.typed and self.question.spaced):
             self._tick()
         elif char is not None and char.isprintable():
             self._letter(char)

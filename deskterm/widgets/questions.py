@@ -57,6 +57,8 @@ class Question:
     """Space ticks, enter takes all ticked (or the one under the cursor)."""
     free: str = ""
     """If not empty, typed text that is no choice may be taken, under this word: `new tag`."""
+    spaced: bool = False
+    """What is typed may hold spaces, so space ticks only while nothing is typed."""
     hint: str = ""
     """What to type, where there is nothing to choose from."""
     typed: str = ""

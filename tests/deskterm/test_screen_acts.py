@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from deskterm import known
 from deskterm.screens import choosing
 from store.model import Status
 from store.reads import many
+from store.rules.todos import Todo
 from tests.rigs.mail import messages, states
 from tests.rigs.stage import Stage, on_stage
 
@@ -80,6 +82,35 @@ async def test_a_status_and_a_priority_are_picked_with_one_letter(tmp_path: Path
         await stage.press("p", "4")
         number = stage.line.number or 0
         assert stage.ticket(number).priority == 4
+
+
+async def test_items_are_added_ticked_and_given_back_by_keys(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        before = {one.text for one in todos(stage)}
+        assert not before
+        await stage.press("X", "=2d: Call back", "enter")
+        assert stage.status.startswith(f"To do on #{number}") and "Call back · z to undo" in stage.status
+        assert [(one.text, one.due is not None) for one in todos(stage)] == [("Call back", True)]
+        await stage.press("X", "=Write it down", "enter", "X", "space", "enter")
+        assert {one.text: one.done is not None for one in todos(stage)} == {
+            "Call back": True, "Write it down": False,
+        }  # fmt: skip
+        await stage.press("X", "space", "down", "space", "enter")
+        assert {one.text: one.done is not None for one in todos(stage)} == {
+            "Call back": False, "Write it down": True,
+        }  # fmt: skip
+        assert "2 changes · z to undo" in stage.status
+        await stage.press("z", "z", "z", "z")
+        assert todos(stage) == []
+        await stage.press("X", "=" + "x" * 400, "enter")
+        assert "more than 300" in stage.status and todos(stage) == []
+        await stage.press("*", "X")
+        assert "one ticket at a time" in stage.status
+
+
+def todos(stage: Stage) -> list[Todo]:
+    return known.todos(stage.main.desk, stage.line.id)
 
 
 async def test_tags_are_ticked_added_and_taken_off(tmp_path: Path) -> None:

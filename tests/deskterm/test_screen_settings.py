@@ -80,12 +80,12 @@ async def test_a_theme_is_worn_at_once(tmp_path: Path) -> None:
 async def test_a_key_is_changed_and_the_hints_say_the_new_one(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await opened(stage, "ticket.solve")
-        await stage.press("enter", "ctrl+u", "=f5, X", "enter", "escape", "escape")
-        assert stage.hints.startswith("f5 solve") and "X" in stage.desk.settings.keys["ticket.solve"]
+        await stage.press("enter", "ctrl+u", "=f5, Y", "enter", "escape", "escape")
+        assert stage.hints.startswith("f5 solve") and "Y" in stage.desk.settings.keys["ticket.solve"]
         number = stage.line.number
         await stage.press("e")
         assert stage.ticket(number or 0).status == "open"
-        await stage.press("X")
+        await stage.press("Y")
         assert stage.ticket(number or 0).status == "solved"
 
 
