@@ -1,7 +1,7 @@
 """Texts, raw letters and attachments by content hash.
 
-A letter is one zstd frame: its readable text first, then its raw bytes, so a text stands in one
-place, costs little (the raw bytes repeat it) and is read without touching an attachment behind it.
+A letter is one zstd frame: its readable text first, then its raw bytes without their base64. So a text stands
+in one place, costs little (the raw bytes repeat it) and is read without touching an attachment behind it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import zstandard
 
+from store import armour
 from store.errors import NotFound, StoreDamaged, StoreFull
 from store.files import private_folder, sync_folder
 
@@ -24,6 +25,10 @@ IN_FILE = 512_000
 
 LEVEL = 1
 """Of zstd. Level 3 takes twice the time for one byte in a hundred."""
+
+COMMONPLACES = Path(__file__).with_name("commonplaces.txt")
+"""What stands in most letters of the world: every frame is packed as if this had come before it. It may never
+change by a byte, or no letter of any desk could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,16 @@ class Blob:
     text: int
     data: bytes | None
     """None when the frame already stands in its file."""
+    armour: str = ""
+    """Where base64 was taken off."""
 
     def write(self, conn: sqlite3.Connection) -> None:
         # A letter from the shelf stood here without a text; read after all, it brings one.
         conn.execute(
-            "INSERT INTO blob(hash, size, text, data) VALUES(?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET size = excluded.size, text = excluded.text, data = excluded.data"
+            "INSERT INTO blob(hash, size, text, armour, data) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET size = excluded.size, text = excluded.text, armour = excluded.armour, data = excluded.data"
             " WHERE blob.text = 0 AND excluded.text > 0",
-            (self.hash, self.size, self.text, self.data),
+            (self.hash, self.size, self.text, self.armour, self.data),
         )
 
 
@@ -70,25 +77,25 @@ def folder_of(path: str) -> Path | None:
 
 def read_text(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> str:
     """The text of a blob. Raises NotFound or StoreDamaged."""
-    size, text, data = _row(conn, key)
+    size, text, _, data = _row(conn, key)
     if text == 0:
         return ""
     frame = data if data is not None else _file(folder, key, text)
     try:
-        return _unpack(frame, text).decode("utf-8", "replace")
+        return unpack(frame, text).decode("utf-8", "replace")
     except zstandard.ZstdError as error:
         raise StoreDamaged(f"Blob {key[:12]} of {size:,} bytes is damaged ({error}).") from None
 
 
 def read_raw(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> bytes:
     """The raw bytes of a blob, checked against its hash. Raises NotFound or StoreDamaged."""
-    size, text, data = _row(conn, key)
+    size, text, notes, data = _row(conn, key)
     frame = data if data is not None else _file(folder, key, text)
     try:
-        whole = _unpack(frame, size)
-    except zstandard.ZstdError as error:
+        whole = unpack(frame, size)
+        raw = armour.on(whole[text:] or whole[:text], notes)
+    except (zstandard.ZstdError, ValueError) as error:
         raise StoreDamaged(f"Blob {key[:12]} of {size:,} bytes is damaged ({error}).") from None
-    raw = whole[text:] or whole[:text]
     if sha256(raw).hexdigest() != key:
         raise StoreDamaged(f"Blob {key[:12]} does not match its hash: its bytes were altered.")
     return raw
@@ -106,10 +113,12 @@ def faults(conn: sqlite3.Connection, *, folder: Path | None) -> list[str]:
 
 
 def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
+    bare, notes = armour.off(raw)
+    size = len(text) + len(bare)
     # A compressor is not for two threads at once, and making one costs less than a lock would.
-    data = zstandard.ZstdCompressor(level=LEVEL).compress(text + raw)
+    data = zstandard.ZstdCompressor(level=LEVEL, dict_data=_before()).compress(text + bare)
     if folder is None or len(data) <= IN_FILE:
-        return Blob(key, len(text) + len(raw), len(text), data)
+        return Blob(key, size, len(text), data, notes)
     try:
         _write_file(_place(folder, key, len(text)), data)
     except OSError as error:
@@ -117,7 +126,15 @@ def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
             f"A letter or attachment cannot be kept in {folder} ({error.strerror}). Nothing was changed; "
             "free some space or check the rights."
         ) from error
-    return Blob(key, len(text) + len(raw), len(text), None)
+    return Blob(key, size, len(text), None, notes)
+
+
+@cache
+def _before() -> zstandard.ZstdCompressionDict:
+    text = COMMONPLACES.read_bytes().replace(b"\r\n", b"\n")
+    before = zstandard.ZstdCompressionDict(text, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    before.precompute_compress(level=LEVEL)  # pyright: ignore[reportUnknownMemberType]
+    return before
 
 
 def _place(folder: Path, key: str, text: int) -> Path:
@@ -144,9 +161,9 @@ def _write_file(target: Path, data: bytes) -> None:
     sync_folder(target.parent.parent)
 
 
-def _row(conn: sqlite3.Connection, key: str) -> tuple[int, int, bytes | None]:
-    row: tuple[int, int, bytes | None] | None = conn.execute(
-        "SELECT size, text, data FROM blob WHERE hash = ?", (key,)
+def _row(conn: sqlite3.Connection, key: str) -> tuple[int, int, str, bytes | None]:
+    row: tuple[int, int, str, bytes | None] | None = conn.execute(
+        "SELECT size, text, armour, data FROM blob WHERE hash = ?", (key,)
     ).fetchone()
     if row is None:
         raise NotFound(f"The bytes named {key[:12]} are not on this machine.")
@@ -160,7 +177,8 @@ def _file(folder: Path | None, key: str, text: int) -> bytes:
         raise NotFound(f"The file of blob {key[:12]} cannot be read ({error.strerror}).") from None
 
 
-def _unpack(frame: bytes, size: int) -> bytes:
+def unpack(frame: bytes, size: int) -> bytes:
     """The first `size` bytes of a frame; never more, whatever the frame claims."""
-    with zstandard.ZstdDecompressor().stream_reader(frame) as reader:
+    # A frame of an older desk was packed with nothing before it, which does not hinder reading it.
+    with zstandard.ZstdDecompressor(dict_data=_before()).stream_reader(frame) as reader:
         return reader.read(size)

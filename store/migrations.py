@@ -16,7 +16,7 @@ from store import schema
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-LATEST = 6
+LATEST = 7
 """`PRAGMA user_version` of a desk this program writes."""
 
 APPLICATION_ID = 0x64736B74
@@ -110,7 +110,13 @@ def owners(conn: sqlite3.Connection) -> None:
     run(conn, schema.OWNERS)
 
 
+def frames(conn: sqlite3.Connection) -> None:
+    """Letters stand in the order they came, and say where their base64 was."""
+    run(conn, schema.FRAMES)
+
+
 STEPS = {
     "first": first, "sending": sending, "places": places, "people": people, "owed": owed, "owners": owners,
+    "frames": frames,
 }  # fmt: skip
 """Every step by its name, in order. A name never changes: a desk remembers those it has taken."""

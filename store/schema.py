@@ -175,3 +175,18 @@ DROP INDEX ticket_mine;
 CREATE INDEX ticket_mine ON ticket(bucket, ifnull(assignee, ''), rank, n);
 """
 """What belongs to nobody is found like what belongs to somebody, not by passing over all that does."""
+
+FRAMES = """
+CREATE TABLE frame(
+  hash   TEXT PRIMARY KEY,   -- sha256 of the raw stream, or of the text where there is no raw stream
+  size   INTEGER NOT NULL,   -- bytes of both streams as they are packed
+  text   INTEGER NOT NULL,   -- bytes of the text stream, which comes first
+  armour TEXT NOT NULL,      -- where base64 was taken off the raw stream
+  data   BLOB                -- one zstd frame: text then raw; NULL when it stands in a file
+);
+INSERT INTO frame SELECT hash, size, text, '', data FROM blob;
+DROP TABLE blob;
+ALTER TABLE frame RENAME TO blob;
+"""
+"""Frames in the order they come: in the order of their hashes each left half a page empty, a third of the
+desk, and every new one was written all over the file."""

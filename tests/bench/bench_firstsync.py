@@ -156,8 +156,8 @@ def runs(server: Dovecot, folder: Path, *, count: int) -> list[Run]:
     return [*done, notmuch(folder / "safe")]
 
 
-def shown(done: Sequence[Run], *, count: int) -> None:
-    """Print the table and the ratios of the budget."""
+def shown(done: Sequence[Run], *, count: int, mail: int) -> None:
+    """Print the table and the ratios of the budget. `mail` is the size of the Maildir."""
     for run in done:
         said = f"  {run.name:26s}{run.seconds:8.2f} s {count / run.seconds:8.0f} letters/s"
         said += f"  {run.cpu / count * 1e6:6.0f} us CPU a letter" if run.cpu else ""
@@ -165,6 +165,8 @@ def shown(done: Sequence[Run], *, count: int) -> None:
         print(said)
     took = {run.name: run.seconds for run in done}
     ours = took["deskterm"]
+    disk = next(run.disk for run in done if run.name == "deskterm")
+    print(f"  the desk takes {disk / mail:.2f} times the bytes of the Maildir (budget 1)")
     print(f"  deskterm takes {ours / took['own fetch, thrown away']:.1f} times the floor")
     index = took.get("notmuch new")
     for name, alone, both in (("mbsync", " (budget 2)", ""), ("mbsync, no fsync", "", " (budget 10)")):
@@ -197,7 +199,7 @@ def main() -> None:
             # The first look makes Dovecot write its own index of the folder.
             thrown_away(server)
             print(f"first sync of {count:,} letters, {mail / 1e6:.1f} MB in the Maildir", flush=True)
-            shown(runs(server, Path(folder), count=count), count=count)
+            shown(runs(server, Path(folder), count=count), count=count, mail=mail)
         finally:
             server.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from deskterm.desk import Desk
 from deskterm.receive import Counts
 from store import blobs, mailbox, shelf
 from store.log import rebuild
+from tests.bench.bench_sync import letters, size_of
 from tests.rigs.imapd import Imapd
 from tests.rigs.mail import (
     DAY,
@@ -44,6 +46,25 @@ BROKEN = b"\xff\xfe\x00\x00 no letter at all \x00" * 40
 def desk(tmp_path: Path, imapd: Imapd) -> Iterator[Desk]:
     with opened(tmp_path / "home", settings(box(imap=imapd))) as made:
         yield made
+
+
+def test_a_desk_is_no_larger_than_the_maildir_it_came_from(tmp_path: Path) -> None:
+    """Letters, log, tables and both indexes together. The empty desk counts apart: a hundred letters do not
+    carry it. The fifth is room for the letters of others, which repeat themselves less.
+    """
+    post = maildir(tmp_path / "post", [_in_base64(raw) for raw in letters(100)])
+    with opened(tmp_path / "home", settings(box(maildir=post))) as desk:
+        empty = size_of(tmp_path / "home")[0]
+        assert receive.archive(desk, post).archived == 100
+    assert size_of(tmp_path / "home")[0] - empty < size_of(post)[0] * 0.8
+
+
+def _in_base64(raw: bytes) -> bytes:
+    """A plain letter as programs send it whose language is not in ASCII."""
+    head, _, text = raw.partition(b"\r\n\r\n")
+    if b"multipart/" in head:
+        return raw
+    return head + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(text)
 
 
 # Copies, and the same letter by many ways

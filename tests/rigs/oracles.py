@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
-import zstandard
-
 from deskterm.desk import Desk
 from store import blobs
 from store.errors import StoreError
@@ -213,8 +211,7 @@ def _unpacked(path: Path) -> Iterator[bytes]:
     conn = sqlite3.connect(path)
     try:
         for (data,) in conn.execute("SELECT data FROM blob WHERE data IS NOT NULL"):
-            with zstandard.ZstdDecompressor().stream_reader(data) as reader:
-                yield reader.read(1 << 24)
+            yield blobs.unpack(data, 1 << 24)
     finally:
         conn.close()
 
