@@ -104,12 +104,18 @@ def read_raw(conn: sqlite3.Connection, key: str, *, folder: Path | None) -> byte
 def faults(conn: sqlite3.Connection, *, folder: Path | None) -> list[str]:
     """Every blob whose bytes do not match its name, in words."""
     found: list[str] = []
-    for (key,) in conn.execute("SELECT hash FROM blob").fetchall():
-        try:
-            read_raw(conn, key, folder=folder)
-        except (NotFound, StoreDamaged) as error:
-            found.append(str(error))
+    last = ""
+    while keys := conn.execute(_NEXT, (last,)).fetchall():
+        for (key,) in keys:
+            try:
+                read_raw(conn, key, folder=folder)
+            except (NotFound, StoreDamaged) as error:
+                found.append(str(error))
+        last = keys[-1][0]
     return found
+
+
+_NEXT = "SELECT hash FROM blob WHERE hash > ? ORDER BY hash LIMIT 1000"
 
 
 def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:

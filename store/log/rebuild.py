@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 from store import keep
@@ -99,20 +99,35 @@ def _digest(rows: Iterable[tuple[str, dict[str, Value]]], numbers: Iterable[tupl
 
 
 def stored(conn: sqlite3.Connection) -> Iterator[tuple[str, dict[str, Value]]]:
-    """Every projected row with its map fields, in id order."""
-    maps: dict[str, dict[str, Value]] = {}
-    for eid, namespace, key, value in conn.execute("SELECT eid, ns, k, v FROM attr"):
-        maps.setdefault(eid, {})[f"{namespace}.{key}"] = value
+    """Every projected row with its map fields, in id order; holds one of them at a time."""
     for table in sorted(TABLES, key=lambda t: t.prefix):
+        maps = groupby(conn.execute(_MAPS, (table.prefix, chr(ord(table.prefix) + 1))), key=itemgetter(0))
+        of, parts = next(maps, _NO_MAPS)
         query = f"SELECT id, {', '.join(table.columns)} FROM {table.name} ORDER BY id"
         for eid, *cells in conn.execute(query):
-            yield eid, {**dict(zip(table.columns, cells, strict=True)), **maps.get(eid, {})}
+            while of and _place(of) < _place(eid):
+                of, parts = next(maps, _NO_MAPS)
+            row: dict[str, Value] = dict(zip(table.columns, cells, strict=True))
+            if of == eid:
+                row |= {f"{namespace}.{key}": value for _, namespace, key, value in parts}
+            yield eid, row
+
+
+_MAPS = "SELECT eid, ns, k, v FROM attr WHERE eid >= ? AND eid < ? ORDER BY eid, ns, k"
+_MapCell = tuple[str, str, str, Value]
+_NO_MAPS: tuple[str, Iterator[_MapCell]] = "", iter(())
+
+
+def _place(eid: str) -> bytes:
+    """How SQLite compares ids, of which a damaged file may hold any."""
+    return eid.encode("utf-8", "surrogateescape")
 
 
 def verify(conn: sqlite3.Connection, secret: bytes) -> Verdict:
     """Walk the hash chain of every replica and compare every row with its fold.
 
-    Works on a read connection while others write. At most 20 faults are named.
+    Works on a read connection while others write, in memory that does not grow with the desk: what has to
+    be sorted goes through a nameless file of SQLite's. At most 20 faults are named.
     """
     faults: list[str] = []
     entries = changes = rows = 0
@@ -137,6 +152,7 @@ def _one_view(conn: sqlite3.Connection) -> Generator[None]:
     begun = not conn.in_transaction
     conn.text_factory = _as_it_is
     if begun:
+        conn.execute("PRAGMA temp_store = FILE")
         conn.execute("BEGIN")
     try:
         yield
@@ -144,6 +160,8 @@ def _one_view(conn: sqlite3.Connection) -> Generator[None]:
         conn.text_factory = str
         if begun and conn.in_transaction:
             conn.execute("ROLLBACK")
+        if begun:
+            conn.execute("PRAGMA temp_store = MEMORY")
 
 
 def _as_it_is(raw: bytes) -> str:
@@ -234,11 +252,17 @@ def _verify_numbers(conn: sqlite3.Connection, faults: list[str]) -> None:
 
 
 def _verify_rows(conn: sqlite3.Connection, faults: list[str]) -> int:
-    have = dict(stored(conn))
     count = 0
+    have = stored(conn)
+    here = next(have, None)
     for eid, table, row in folded(conn):
         count += 1
-        want, got = _visible(table, row), have.pop(eid, None)
+        while here is not None and _place(here[0]) < _place(eid):
+            faults.append(f"{here[0]} is in a table but not in the log")
+            here = next(have, None)
+        want, got = _visible(table, row), None
+        if here is not None and here[0] == eid:
+            got, here = here[1], next(have, None)
         if got is None:
             faults.append(
                 f"{table.name} {eid} is in the log but not in its table; `deskterm verify --rebuild` mends it"
@@ -248,7 +272,7 @@ def _verify_rows(conn: sqlite3.Connection, faults: list[str]) -> int:
             faults.append(
                 f"{table.name} {eid} differs from the log in {', '.join(fields)}; `--rebuild` mends it"
             )
-    faults.extend(f"{eid} is in a table but not in the log" for eid in have)
+    faults.extend(f"{eid} is in a table but not in the log" for eid, _ in chain([here] if here else [], have))
     return count
 
 

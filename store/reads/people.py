@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from store.log import stamp
 from store.model import Account, Customer, Status
 from store.reads.tickets import status_of
-from store.rules import threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,11 @@ def resting(conn: sqlite3.Connection, table: str, eid: str) -> str:
         row = conn.execute(query, (at,)).fetchone()
         merged[at] = str(row[0]) if row and row[0] else ""
         at = merged[at]
-    return threads.resting(eid, merged) if merged.get(eid) else eid
+    if not merged.get(eid):
+        return eid
+    from store.rules import threads
+
+    return threads.resting(eid, merged)
 
 
 def also_at(conn: sqlite3.Connection, person: str) -> list[str]:

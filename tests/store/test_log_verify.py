@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import tracemalloc
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -126,6 +127,24 @@ def test_D10_rows_that_were_altered_are_mended_from_the_log() -> None:
         rebuild.rebuild(tx)
     assert faults(store) == ()
     assert rebuild.digest(store.read()) == before
+
+
+def test_verify_holds_a_row_at_a_time() -> None:
+    store = Store(":memory:")
+    words = "word " * 400
+    with store.write() as tx:
+        for n in range(400):
+            tx.commit([put(f"t{n:04}", {"subject": f"{n} {words}", "tag.a": 1})], actor="ana", kind="new")
+        tx.commit([Change("t0300", "tag.late", 1)], actor="ana", kind="set")
+    size = len(words) * 400
+    tracemalloc.start()
+    try:
+        found = faults(store)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (found, most < size / 2) == ((), True), f"{most:,} bytes for {size:,}"
+    store.close()
 
 
 def test_a_rebuild_keeps_the_order_in_which_rows_came(tmp_path: Path) -> None:
