@@ -106,6 +106,7 @@ class DesktermApp(Dressed[int]):
         """The main screen was painted for the first time: what nobody waited for begins."""
         gc.collect()
         gc.freeze()
+        gc.enable()
         if self._sync and self.desk.settings.mailbox:
             from deskterm.sync import Loop
 
@@ -225,10 +226,12 @@ def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = Fals
     if desk is None:
         assert home is not None
         desk = Desk.open(home)
+    gc.disable()
     try:
         app = DesktermApp(desk, tour=tour)
         app.run()
     finally:
+        gc.enable()
         desk.close()
     if app.failure:
         print(app.failure, file=sys.stderr)

@@ -20,10 +20,10 @@ from store.log.entry import Change, Value, put
 from store.log.tx import Beside, Tx
 from store.model import RUNNING, Kind, Message, Status, Ticket
 from store.reads import conversation, many, people
-from store.rules.threads import Merge
 
 if TYPE_CHECKING:
     from deskterm.desk import Desk, Done
+    from store.rules.threads import Merge
 
 CLAIM, APART = "claim", "apart"
 """Map fields of a ticket: `claim.<ticket>` says it may belong there, `apart.<ticket>` that it does not."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskterm import asks, asof
+from deskterm import asks
 from deskterm.acts import label
 from deskterm.asks import Ask
 from deskterm.desk import Desk
@@ -98,6 +98,8 @@ def past(desk: Desk, eid: str, entry: int) -> TicketPane:
 
     Promises and what became of replies have no past and are left out. Raises NotFound.
     """
+    from deskterm import asof
+
     now = tickets.ticket(desk.conn, eid)
     then, messages = asof.after(desk, now, entry)
     return TicketPane(

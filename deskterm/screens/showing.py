@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from deskterm import known, panes
+from deskterm import panes
 from deskterm.screens import drawing
 from deskterm.widgets.lines import Tab, TabsLine
 from deskterm.widgets.paint import Role, Run
@@ -136,6 +136,8 @@ class Showing:
         if not panes.boxes(self.desk) and not self.desk.settings.mailbox:
             return "No mailbox yet.", "`deskterm setup` reads one", "c begins a ticket by hand"
         if self.view.queue.name == "Mine":
+            from deskterm import known
+
             return "Nothing waits for you.", *drawing.what_next(known.what_next(self.desk), now=self.desk.now)
         return ("Nothing here.",)
 

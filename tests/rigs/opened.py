@@ -6,6 +6,7 @@ With DESKTERM_TEST_BREAK a handler raises, as a mistake would; DESKTERM_TEST_HEA
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def main(home: Path, now: float, *, sync: bool, still: bool) -> int:
     """The exit code of the screen."""
+    gc.disable()  # as deskterm.cli.main does
     from deskterm import app
     from deskterm.desk import Desk
 
