@@ -52,14 +52,14 @@ def written(conn: sqlite3.Connection) -> tuple[Ack, ...]:
 
 def decide(
     desk: Desk, tx: Tx, acks: tuple[Ack, ...], letter: Letter, facts: Facts, taken: Taken, *,
-    received: int, source: str,
+    received: int, through: tuple[str, Box | None],
 ) -> Answer | None:  # fmt: skip
     """Whether the letter just placed gets an acknowledgement; None where nobody wants any.
 
-    `source` is the mailbox it came through, as the settings call it.
+    `through` is the mailbox it came through, with its name.
     """
-    name, box = _mailbox(desk, letter, source)
-    ack = chosen(acks, mailbox=name)
+    name, box = through
+    ack = chosen(acks, mailbox=name, brand=box.brand if box else "")
     if ack is None or box is None or facts.sent or not taken.changes:
         return None
     came = _came(tx.conn, ack, letter, facts, taken, age=desk.now - received)
@@ -114,13 +114,3 @@ def _came(
         age=age,
         alarm=facts.alarm is not None,
     )
-
-
-def _mailbox(desk: Desk, letter: Letter, source: str) -> tuple[str, Box | None]:
-    """The mailbox a letter came through, else the one it was written to, else the first."""
-    boxes = desk.settings.mailbox
-    if source in boxes:
-        return source, boxes[source]
-    named = addresses_of((*letter.to, *letter.cc))
-    fits = ((name, box) for name, box in boxes.items() if box.address.lower() in named)
-    return next(fits, next(iter(boxes.items()), ("", None)))

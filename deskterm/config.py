@@ -61,6 +61,8 @@ class Box(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Maildir for letters that leave where no SMTP server is set; empty: `out` in the home."""
     signature: str = ""
     """Put below replies, after `-- `."""
+    brand: str = ""
+    """What tickets that begin in this mailbox are filed under: for queries, promises, acknowledgements."""
     aliases: tuple[str, ...] = ()
     """Other addresses that arrive here; a letter to one of them is answered from it."""
     size_limit: Natural = 0

@@ -1,4 +1,4 @@
-"""A mailbox of the settings as the accounts its channels take, and its secret."""
+"""A mailbox of the settings: which one a letter came through, what its channels take, and its secret."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
-from deskterm.config import Box
+from deskterm.config import Box, Settings
 
 if TYPE_CHECKING:
     from channels.imap.connect import ImapAccount
+    from channels.letter import Letter
     from channels.passwords import Secret
     from channels.smtp import SmtpAccount
 
@@ -17,6 +18,19 @@ Security = Literal["tls", "starttls", "plain"]
 
 IMAP_PORTS = {"tls": 993, "starttls": 143, "plain": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "plain": 25}
+
+
+def through(settings: Settings, letter: Letter, source: str) -> tuple[str, Box | None]:
+    """The mailbox a letter came through, else the one it was written to, else the first; with its name.
+
+    `source` is what the letter was read from: a mailbox as the settings call it, or a file.
+    """
+    boxes = settings.mailbox
+    if source in boxes:
+        return source, boxes[source]
+    named = {person.addr.lower() for person in (*letter.to, *letter.cc)}
+    fits = ((name, box) for name, box in boxes.items() if named & {one.lower() for one in box.every_address})
+    return next(fits, next(iter(boxes.items()), ("", None)))
 
 
 def imap_account(box: Box) -> ImapAccount:

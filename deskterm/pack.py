@@ -1,6 +1,7 @@
 """Packs of docs that ship with the program: which there are, what is in each, and taking one in.
 
-A doc the desk has already is never overwritten. Rules of a later month come switched off.
+A doc the desk has already is never overwritten. Rules of a later month come switched off, and so does what
+would answer letters by itself.
 """
 
 from __future__ import annotations
@@ -42,10 +43,9 @@ def named(name: str) -> Pack:
         names = ", ".join(sorted(folder.parent.name for folder in HOME.glob("*/pack.toml")))
         raise NotFound(f"There is no pack called {name!r}. There are: {names}.")
     told = tomllib.loads(about.read_text(encoding="utf-8"))
+    off = {*told.get("off", ()), *(() if told["rules_on"] else ("rule",))}
     found = [
-        Doc(
-            "", kind, place.stem, place.read_text(encoding="utf-8"), active=kind != "rule" or told["rules_on"]
-        )
+        Doc("", kind, place.stem, place.read_text(encoding="utf-8"), active=kind not in off)
         for kind, ending in doc_texts.KINDS.items()
         for place in sorted((HOME / name / kind).glob(f"*{ending}"))
     ]
@@ -57,24 +57,33 @@ def fresh(desk: Desk, pack: Pack) -> list[Doc]:
     return [doc for doc in pack.docs if docs.named(desk.conn, doc.kind, doc.name) is None]
 
 
-def take_in(desk: Desk, pack: Pack) -> Done:
-    """Put a pack's docs on the desk, those it has aside. One act, one undo. Raises Refused."""
-    news = fresh(desk, pack)
+def check(desk: Desk, news: Sequence[Doc]) -> None:
+    """Raises Refused or DocError when the desk cannot take these docs in."""
     chains.check(desk.conn, news)
     for doc in news:
         tiers.check(desk.conn, doc)
+
+
+def take_in(desk: Desk, pack: Pack) -> Done:
+    """Put a pack's docs on the desk, those it has aside. One act, one undo. Raises Refused."""
+    news = fresh(desk, pack)
+    check(desk, news)
     if not news:
         return Done(f"The desk has everything of {pack.name} already.")
 
     def make(tx: Tx) -> tuple[str, Sequence[Change], Sequence[Beside]]:
-        return "edit", [_made(tx, n, doc) for n, doc in enumerate(news)], ()
+        return "edit", rows(tx, news), ()
 
     return desk.commit(make, words=f"Took in {many(len(news), 'doc')} of {pack.name}")
 
 
-def _made(tx: Tx, n: int, doc: Doc) -> Change:
-    row = {"kind": doc.kind, "name": doc.name, "body": doc.body, "pos": doc.name, "active": int(doc.active)}
-    return put(tx.new_id("d", n), row)
+def rows(tx: Tx, news: Sequence[Doc]) -> list[Change]:
+    """The changes that put docs on the desk."""
+    found: list[Change] = []
+    for n, one in enumerate(news):
+        row = {"kind": one.kind, "name": one.name, "body": one.body, "pos": one.name}
+        found.append(put(tx.new_id("d", n), row | {"active": int(one.active)}))
+    return found
 
 
 def switch(desk: Desk, doc: Doc, *, on: bool) -> Done:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
-from deskterm import acks, identity, intake, joining, lookups, probe
+from deskterm import acks, identity, intake, joining, lookups, mailboxes, probe
 from deskterm.desk import Desk
 from store import blobs, mailbox, shelf
 from store.errors import StoreError
@@ -214,15 +214,16 @@ class Batcher:
             archived=self.archived is not None, sent=read.sent,
         )  # fmt: skip
         received = self._received(letter, read)
+        through = mailboxes.through(desk.settings, letter, read.source.partition("/")[0])
         taken = intake.take(
             letter, found, secret=desk.store.secret, received=received, agent=desk.agent,
             archived=self.archived, archive_days=desk.settings.archive_days,
+            brand=through[1].brand if through[1] else "",
         )  # fmt: skip
         if not self._acks or found.sent or found.ballot:
             return taken, None
-        source = read.source.partition("/")[0]
         return taken, acks.decide(
-            desk, tx, self._acks, letter, found, taken, received=received, source=source
+            desk, tx, self._acks, letter, found, taken, received=received, through=through
         )
 
     def _received(self, letter: Letter, read: Read) -> int:

@@ -22,6 +22,9 @@ from store.log.tx import Beside, Tx
 from store.model import Doc
 from store.reads import docs
 
+SWITCHED = ("rule", "policy", "ack", "alert", "checklist", "recurring")
+"""Kinds that act by themselves, so that each can be off."""
+
 _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|%]|^\.|\.$')
 """What some system does not take in a file name."""
 
@@ -129,6 +132,47 @@ def import_docs(folder: Path, dry_run: bool) -> None:
         say.told(desk.commit(make, words=f"Took in {many(len(news), 'doc')}").words)
 
 
+@docs_verb.command("list")
+@click.argument("kind", type=click.Choice(list(doc_texts.KINDS)), required=False)
+def list_docs(kind: str | None) -> None:
+    """Every doc of the desk, or those of KIND: kind, name, and whether it is on."""
+    with opened() as desk:
+        found = docs.every(desk.conn) if kind is None else docs.of_kind(desk.conn, kind)
+        found = [doc for doc in found if doc.kind in doc_texts.KINDS]
+        if not found:
+            raise NotFound(
+                f"This desk has no {kind or 'doc'} yet; `deskterm docs packs` shows some to begin with."
+            )
+        say.rows(("on" if doc.active else "off", doc.kind, doc.name) for doc in found)
+
+
+@docs_verb.command("on")
+@click.argument("kind", type=click.Choice(SWITCHED))
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
+def on_doc(kind: str, name: tuple[str, ...]) -> None:
+    """Switch on what acts by itself, such as a rule or an acknowledgement; from now on."""
+    _switch(kind, " ".join(name), on=True)
+
+
+@docs_verb.command("off")
+@click.argument("kind", type=click.Choice(SWITCHED))
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
+def off_doc(kind: str, name: tuple[str, ...]) -> None:
+    """Switch off what acts by itself; it stays on the desk."""
+    _switch(kind, " ".join(name), on=False)
+
+
+def _switch(kind: str, name: str, *, on: bool) -> None:
+    with opened(found=True) as desk:
+        doc = desk.doc(kind, name)
+        if on:
+            doc_texts.check(kind, doc.name, doc.body)
+        if doc.active is on:
+            say.told(f"The {kind} {doc.name} is {'on' if on else 'off'} already.")
+            return
+        say.told(pack.switch(desk, doc, on=on).words)
+
+
 @docs_verb.command("packs")
 def packs_verb() -> None:
     """The packs of rules, policies and macros that ship with the program, and what is in each."""
@@ -145,7 +189,9 @@ def add_verb(name: str, dry_run: bool) -> None:
     """Take in the docs of PACK that the desk does not have yet; none is overwritten."""
     with opened(found=True) as desk:
         one = pack.named(name)
-        for doc in pack.fresh(desk, one):
+        news = pack.fresh(desk, one)
+        pack.check(desk, news)
+        for doc in news:
             say.line(f"new {doc.kind} {doc.name}{'' if doc.active else ' (off)'}")
         if not dry_run:
             say.told(pack.take_in(desk, one).words)

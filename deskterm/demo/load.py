@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from deskterm import live, replies, writing
+from deskterm import live, pack, replies, writing
 from deskterm.clock import MovedClock, kept
 from deskterm.config import Box, Settings, save
 from deskterm.demo import company, docs, letters
@@ -125,6 +125,8 @@ class _Player:
         for n, text in enumerate(docs.macros()):
             desk.save_doc("macro", macros.parse(text).name, text, pos=f"{n:02}")
         desk.save_doc("rule", company.RULE_NAME, company.RULE)
+        quiet = [doc for doc in pack.named("letters").docs if not doc.active]
+        desk.commit(lambda tx: ("edit", pack.rows(tx, quiet), ()), words="Docs that answer letters, off")
         live.open_(desk)
 
     def _step(self, key: str, step: Step) -> None:

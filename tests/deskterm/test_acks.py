@@ -7,6 +7,7 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from deskterm import live, send
@@ -136,6 +137,20 @@ def test_outside_the_hours_it_says_when_we_are_back(desk: Desk, smtpd: Smtpd) ->
     take(desk, letter(1))
     (raw,) = sent(desk, smtpd)
     assert "We are closed at the moment" in message_from_bytes(raw).get_payload()
+
+
+def test_a_brand_is_the_tickets_and_has_words_of_its_own(tmp_path: Path, smtpd: Smtpd) -> None:
+    both = settings(
+        box(smtp=smtpd), msgspec.structs.replace(box(smtp=smtpd), address="hi@north.example", brand="North")
+    )
+    with opened(tmp_path / "home", both) as desk:
+        desk.save_doc("ack", "everybody", EXAMPLE)
+        north = EXAMPLE.replace("mailboxes = []", 'mailboxes = []\nbrand = "North"')
+        desk.save_doc("ack", "north", north.replace("We have your letter", "North has it"))
+        take(desk, letter(1, subject="One"), letter(2, subject="Two", to="hi@north.example"))
+        assert [one.brand for one in all_tickets(desk)] == ["", "North"]
+        assert "acknowledged by everybody" in why(desk, "One")
+        assert "acknowledged by north" in why(desk, "Two")
 
 
 def test_a_mailbox_may_have_words_of_its_own(tmp_path: Path, smtpd: Smtpd) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import doc_texts, pack
+from deskterm import acts, doc_texts, pack, replies, writing
 from deskterm.automation import Automation
 from deskterm.config import Settings, save
 from store.log.entry import Change, Value, put
-from store.reads import docs, promised
+from store.model import Status
+from store.reads import docs, promised, queues
 from tests.deskterm.shell import call, ok
-from tests.rigs.mail import DAY, Clock, box, letter, one, opened, take
+from tests.rigs.mail import DAY, Clock, all_tickets, box, letter, one, opened, take
 from tests.rigs.mail import settings as mail_settings
 
 SHIPPED = [(one.name, doc) for one in pack.every() for doc in one.docs]
@@ -29,7 +30,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(("name", "doc"), SHIPPED, ids=[f"{name}-{doc.name}" for name, doc in SHIPPED])
 def test_every_shipped_doc_is_a_good_one(name: str, doc: docs.Doc) -> None:
     doc_texts.check(doc.kind, doc.name, doc.body)
-    assert doc.active or doc.kind == "rule"
+    assert doc.active or doc.kind in ("rule", "ack", "alert")
 
 
 def test_only_the_rules_of_the_first_day_are_on() -> None:
@@ -59,9 +60,42 @@ def test_what_the_desk_has_is_never_overwritten(home: Path) -> None:
     assert "off  Tag billing" in ok(home, "rules").out
 
 
+def test_what_answers_letters_comes_off_and_is_switched_by_a_verb(home: Path) -> None:
+    ok(home, "docs", "add", "letters")
+    assert ok(home, "docs", "list").out.splitlines() == [
+        "off  ack  First letter", "off  alert  Monitoring", "on  queue  Only thanks"
+    ]  # fmt: skip
+    assert "The ack First letter is on" in ok(home, "docs", "on", "ack", "First", "letter").err
+    assert "is on already" in ok(home, "docs", "on", "ack", "first letter").err
+    assert ok(home, "docs", "list", "ack").out == "on  ack  First letter\n"
+    ok(home, "undo")
+    assert ok(home, "docs", "list", "ack").out == "off  ack  First letter\n"
+    assert "off already" in ok(home, "docs", "off", "ack", "First letter").err
+    assert call(home, "docs", "on", "ack", "Nobody").code == 3
+    assert call(home, "docs", "on", "queue", "Only thanks").code == 2
+    none = call(home, "docs", "list", "macro")
+    assert none.code == 3 and "no macro yet" in none.err
+
+
+def test_a_letter_that_only_says_thanks_is_in_the_queue_of_the_pack(home: Path) -> None:
+    ok(home, "docs", "add", "letters")
+    with opened(home, mail_settings(box())) as desk:
+        take(desk, letter(1))
+        ticket = all_tickets(desk)[0]
+        writing.reply(desk, ticket, replies.Reply("Done.", writing.prepare(desk, ticket).to))
+        desk.do(acts.status([desk.ticket("1")], Status.SOLVED))
+        row = desk.conn.execute("SELECT msgid FROM outbox").fetchone()
+        asked = "Customer 1 <c1@customers.example>"
+        take(desk, letter(2, sender=asked, answers=str(row[0]).strip("<>"), text="Thank you!\n"))
+        query = queues.read(desk.doc("queue", "Only thanks").body).query
+        assert [one.number for one in all_tickets(desk)] == [1]
+    (found,) = ok(home, "ls", query, "--jsonl").objects
+    assert (found["number"], found["status"]) == (1, "solved")
+
+
 def test_tiers_wait_for_three_agents_and_complete_accounts(home: Path) -> None:
     refused = call(home, "docs", "add", "tiers")
-    assert refused.code == 4
+    assert refused.code == 4 and not refused.out
     assert "needs 3 agents" in refused.err and "0 of 0 accounts are complete" in refused.err
     for name in ("Ana", "Ben", "Cem"):
         ok(home, "team", "add", name)
