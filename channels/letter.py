@@ -119,9 +119,13 @@ class Letter:
     def _without(self, folds: tuple[Fold, ...]) -> str:
         if not folds:
             return self.text
-        folded = {n for fold in folds for n in range(fold.first, fold.last + 1)}
         lines = self.text.split("\n")
-        return "\n".join([line for n, line in enumerate(lines) if n not in folded])
+        kept: list[str] = []
+        at = 0
+        for fold in sorted(folds, key=lambda fold: fold.first):
+            kept += lines[at : fold.first]
+            at = max(at, fold.first, fold.last + 1)
+        return "\n".join(kept + lines[at:])
 
 
 @dataclass(frozen=True, slots=True)

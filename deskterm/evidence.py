@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import field as remembered
 
 from channels.letter import Letter
 from channels.mime.field import field
@@ -50,13 +51,14 @@ class Gathering:
     archived: bool
     about: bounced.About | None
     """The letter of ours it reports about."""
+    _homes: dict[str, str] = remembered(default_factory=dict[str, str])
+    """Where tickets rest that were asked for: most ids of a letter lead to one."""
 
     def evidence(self, same: list[Twin]) -> threads.Evidence:
         """What `threads.decide` needs. `same` are the messages with the letter's own id."""
         letter, conn = self.letter, self.conn
         own = threads.ids_of(
-            letter.message_id, letter.references, letter.in_reply_to,
-            field_text=field(letter.raw, "in-reply-to") if letter.references else "",
+            letter.message_id, letter.references, letter.in_reply_to, field_text=self._answering()
         )  # fmt: skip
         report = letter.bounce or letter.delivered
         returned = self.about.message.msgid if self.about is not None else ""
@@ -83,6 +85,18 @@ class Gathering:
             report=bounced.kind(letter, self.about),
         )
 
+    def _answering(self) -> str:
+        """In-Reply-To as it was written, where it names what References does not and that may be a person."""
+        letter = self.letter
+        doubt = letter.references and not set(letter.in_reply_to) <= set(letter.references)
+        return field(letter.raw, "in-reply-to") if doubt else ""
+
+    def _rest(self, ticket: str) -> str:
+        """Where a ticket was merged, or itself."""
+        if ticket not in self._homes:
+            self._homes[ticket] = _rest(self.conn, ticket)
+        return self._homes[ticket]
+
     def _marks(self, own: threads.Ids) -> tuple[str, str]:
         """Tickets of the nearest mark of ours that holds for the writer, or else of the nearest without."""
         shown = [marks.in_id(msgid) for msgid in reversed(own.cited)]
@@ -95,12 +109,12 @@ class Gathering:
     def _ticket(self, eid: str) -> str:
         """The ticket a mark names, or where it was merged; empty when there is none."""
         row = self.conn.execute("SELECT 1 FROM ticket WHERE id = ?", (eid,)).fetchone()
-        return _rest(self.conn, eid) if row is not None else ""
+        return self._rest(eid) if row is not None else ""
 
     def _known(self, msgid: str, seen: list[Twin]) -> Iterable[threads.Known]:
         if seen:
             for message in seen:
-                yield threads.Known(msgid, _rest(self.conn, message.ticket), ours=message.kind == "out")
+                yield threads.Known(msgid, self._rest(message.ticket), ours=message.kind == "out")
             return
         rows = self.conn.execute(
             "SELECT m.ticket, m.kind, ifnull(m.sender, ''), ifnull(m.signals, '')"
@@ -109,7 +123,7 @@ class Gathering:
         )
         by: dict[str, set[str]] = {}
         for ticket, kind, sender, signals in rows.fetchall():
-            who = by.setdefault(_rest(self.conn, ticket), set())
+            who = by.setdefault(self._rest(ticket), set())
             if msgid == self.letter.message_id:
                 who |= self._answerers(kind, sender, signals)
         for ticket, who in by.items():

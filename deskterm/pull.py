@@ -107,7 +107,7 @@ def maildir(
         fresh = {*ledger.unseen(desk.conn, known, (o.uid for o in found)), *ledger.withheld(desk.conn, known)}
         fresh |= {*ledger.placeable(desk.conn, known)}
         waiting = [one for one in found if one.uid in fresh]
-        batches = map(files.read, files.groups(waiting, batch=200))
+        batches = map(files.read, files.groups(waiting, batch=300))
         with reading(reader, folder=desk.blob_folder, source=name, count=len(waiting)) as ahead:
             for batch, letters in ahead.read(batches):
                 if not go():

@@ -23,7 +23,7 @@ from channels.words import quoted
 
 WINDOW = 100_000
 """UIDs one SEARCH may cover."""
-BATCH = 200
+BATCH = 300
 AT_ONCE = 16 * 1024 * 1024
 """Bytes of letters held in memory at a time, unless one letter alone is larger."""
 

@@ -145,28 +145,29 @@ def _results(pieces: list[str]) -> Iterator[Result]:
         yield Result(method.partition("/")[0].lower(), word.lower(), about)
 
 
+_TOKEN: Final = re.compile(r'[^\\"()]+|\\.?|["()]', re.DOTALL)
+_VEILED: Final = str.maketrans(dict.fromkeys(";=() ", "_"))
+
+
 def _without_comments(value: str) -> str:
     """The text without comments (RFC 5322, 3.2.2); what stands in quotes has no meaning here either way."""
     out: list[str] = []
     depth = 0
-    quoted = escaped = False
-    for char in value:
-        if escaped:
-            escaped = False
-            continue
-        if char == "\\":
-            escaped = True
-        elif char == '"' and not depth:
+    quoted = False
+    for token in _TOKEN.findall(value):
+        if token == '"' and not depth:
             quoted = not quoted
+        elif token[0] == "\\":
+            continue
         elif quoted:
-            out.append("_" if char in ";=() " else char)
-        elif char == "(":
+            out.append(token.translate(_VEILED))
+        elif token == "(":
             depth += 1
             out.append(" ")
-        elif char == ")":
+        elif token == ")":
             depth = max(depth - 1, 0)
         elif not depth:
-            out.append(char)
+            out.append(token)
     return "".join(out)
 
 
