@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -17,8 +18,6 @@ from deskterm.panes import Said
 from store import blobs, shelf
 from store.errors import Refused
 from store.model import File, Message
-
-_OPENERS = ("xdg-open", "open", "wslview")
 
 
 def numbered(said: Sequence[Said]) -> list[tuple[Message, File]]:
@@ -79,15 +78,22 @@ def _written(folder: Path, name: str, content: Callable[[], bytes]) -> Path:
 
 def open_(path: Path) -> bool:
     """Hand a saved file to the desktop's opener; False where there is none."""
-    opener = next((found for name in _OPENERS if (found := shutil.which(name))), None)
-    if opener is None or not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or opener.endswith("/open")
-    ):
+    opener = _opener()
+    if opener is None:
         return False
     subprocess.Popen(
         [opener, str(path)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     return True
+
+
+def _opener() -> str | None:
+    """The program a desktop opens files with. On Linux `open` is mailcap's, which needs no desktop."""
+    if sys.platform == "darwin":
+        return shutil.which("open")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return None
+    return shutil.which("xdg-open") or shutil.which("wslview")
 
 
 def downloads(desk: Desk) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
 from textual.widget import Widget
 
 from deskterm.config import Box
@@ -135,7 +137,11 @@ async def test_history_of_the_desk_leads_to_a_ticket_and_says_what_it_does_not_u
         assert stage.app.screen is stage.main
 
 
-async def test_attachments_are_saved_under_safe_names(tmp_path: Path) -> None:
+async def test_attachments_are_saved_under_safe_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     async with on_stage(tmp_path) as stage:
         await stage.press("enter", "o")
         assert stage.hints == "1 export.log  2 screen.png"
@@ -146,6 +152,24 @@ async def test_attachments_are_saved_under_safe_names(tmp_path: Path) -> None:
         path.unlink()
         await stage.press("O", "9")
         assert "There is no attachment 9; this ticket has 2." in stage.status
+
+
+async def test_an_attachment_is_opened_where_there_is_a_desktop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener, told = tmp_path / "bin" / "xdg-open", tmp_path / "told"
+    opener.parent.mkdir()
+    os.mkfifo(told)
+    opener.write_text(f'#!/bin/sh\necho "$1" > {told}\n')
+    opener.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{opener.parent}:{os.environ['PATH']}")
+    async with on_stage(tmp_path) as stage:
+        monkeypatch.setenv("DISPLAY", ":0")
+        await stage.press("enter", "o", "1")
+        assert stage.status.startswith("Opened ")
+        path = Path(told.read_text().strip())
+        assert path.is_file() and stage.status.endswith(str(path))
+        path.unlink()
 
 
 async def test_copying_says_which_way_it_went(tmp_path: Path) -> None:
