@@ -130,12 +130,17 @@ def test_ctrl_c_in_the_middle_leaves_nothing_half_done(desk: Desk, at: bytes) ->
     assert call(desk.home, "verify").code == 0
 
 
+def hears_ctrl_c() -> None:
+    """Also where these tests were started in the background, which has it ignored and hands that down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def stopped(home: Path, at: bytes, *args: str) -> tuple[int, bytes]:
     """A real process on a terminal, interrupted when `at` shows; its exit code and what it wrote."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "deskterm", "--home", str(home), *args]
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ}
+        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, preexec_fn=hears_ctrl_c
     ) as process:
         os.close(theirs)
         shown, sent = b"", False

@@ -31,6 +31,7 @@ _BYTES = {
 }
 _QUOTED = re.compile("( UTC, ).* wrote:$")
 """Who is quoted in a letter: controls are left out there, as in every header, and not shown by a sign."""
+_WRITERS = ("r", "n")
 _WRITING = re.compile("─ Reply to |Note, only your team")
 ERROR = oracle.PAYLOADS[3] + " 552 too big"
 
@@ -65,8 +66,11 @@ def play(scene: Scene, home: Path, *, shown: oracle.Shown, pause: float) -> tupl
         terminal.quiet(pause)
         for key in scene.keys:
             terminal.send(typed(key))
-            terminal.quiet(pause / 3)
+            terminal.quiet(pause if key == "escape" else pause / 3)  # what follows Esc at once is Alt
+            if key in _WRITERS:
+                terminal.until(lambda: bool(_WRITING.search(terminal.text)))
         if end == "refuse":
+            terminal.until(lambda: oracle.waits(home))
             oracle.refuse_last(home, shown(ERROR))
             terminal.until("NOT SENT")
         terminal.quiet(pause)

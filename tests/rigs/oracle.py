@@ -182,6 +182,15 @@ def _toml(text: str) -> str:
     return msgspec.json.encode(text).decode().replace("\x7f", "\\u007f")
 
 
+def waits(home: Path) -> bool:
+    """Whether a reply of this desk stands in its outbox."""
+    desk = Desk.open(home)
+    try:
+        return bool(outbox.unsent(desk.conn))
+    finally:
+        desk.close()
+
+
 def refuse_last(home: Path, error: str) -> None:
     """The server takes the newest reply of the desk for none, and says so in its own words."""
     desk = Desk.open(home)

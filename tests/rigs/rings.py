@@ -14,7 +14,7 @@ from keyring.errors import PasswordDeleteError
 
 
 class InMemory(KeyringBackend):
-    priority = 1  # pyright: ignore
+    priority = -1  # pyright: ignore  # never chosen by itself: every subclass there is is a candidate
 
     def __init__(self) -> None:
         super().__init__()
