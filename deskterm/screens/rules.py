@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from deskterm import doc_texts, pack, rulebook
 from deskterm.automation import arm
+from deskterm.counting import many
 from deskterm.desk import Desk, Done
 from deskterm.screens.editing import edit_text
 from deskterm.screens.lists import ListScreen
@@ -14,12 +15,13 @@ from deskterm.screens.ruled import FigureItem, PolicyItem, Ruled, RuleItem
 from deskterm.screens.trying import ReviewScreen
 from deskterm.symbols import Symbols
 from deskterm.widgets.paint import Role, Run
-from store.errors import DocError, Refused
+from deskterm.widgets.picker import Choice, Picker, PickerBox, Question
+from store.errors import DocError, Refused, StoreError
 from store.model import Doc
 from store.reads.baseline import Baseline
 from store.reads.rule_stats import Stat
 
-NO_RULES = "No rule yet. `deskterm edit rule NAME` writes one, `deskterm docs add day-one` brings a pack."
+NO_RULES = "No rule yet. `a` brings a pack of them, `deskterm edit rule NAME` writes one."
 
 
 class RulesScreen(ListScreen[Ruled, str]):
@@ -29,6 +31,7 @@ class RulesScreen(ListScreen[Ruled, str]):
         ("s", "switch on or off", "s"),
         ("enter", "try it on the past", "enter"),
         ("e", "edit in $EDITOR", "e"),
+        ("a", "add a pack", "a"),
         ("z", "undo", "z"),
         ("Z", "redo", "Z"),
         ("esc", "back", "escape"),
@@ -90,6 +93,8 @@ class RulesScreen(ListScreen[Ruled, str]):
                 await self._edit(self._doc())
             case "enter" | "t":
                 self._try(self._doc())
+            case "a":
+                self._packs()
             case "z" | "u":
                 await self._commit(self.desk.undo)
             case "Z":
@@ -106,6 +111,26 @@ class RulesScreen(ListScreen[Ruled, str]):
         done = await self.desk_app.commit(work)
         self.load()
         self.tell(done.words)
+
+    def _packs(self) -> None:
+        """Ask which pack to take in; those the desk has are grey."""
+
+        async def then(picked: PickerBox.Picked | None) -> None:
+            if picked is None:
+                return
+            try:
+                one = pack.named(picked.ids[0])
+                await self._commit(lambda: pack.take_in(self.desk, one))
+            except StoreError as error:
+                self.tell(str(error), bad=True)
+
+        choices = tuple(self._choice(one) for one in pack.every())
+        self.desk_app.push_screen(Picker(Question("Take in a pack", choices), symbols=self.look), then)
+
+    def _choice(self, one: pack.Pack) -> Choice:
+        news = len(pack.fresh(self.desk, one))
+        off = "" if news else "the desk has everything of it"
+        return Choice(one.name, one.name, detail=many(news, "new doc"), off=off, help=f"{one.words}.")
 
     async def _switch(self, doc: Doc) -> None:
         if not doc.active:

@@ -9,8 +9,9 @@ import pytest
 from deskterm import rulebook, trials
 from deskterm.screens.rules import RulesScreen
 from deskterm.screens.trying import ReviewScreen
-from store.errors import Refused
+from store.errors import NotFound, Refused
 from store.log.entry import Change
+from store.reads import team
 from store.rules.rule_text import read_rule
 from tests.rigs.stage import Stage, on_stage
 
@@ -59,6 +60,28 @@ async def test_a_rule_is_switched_off_and_on_and_z_takes_it_back(tmp_path: Path)
         assert stage.desk.doc("rule", "Tag refunds").active and "Undid" in stage.text
         await stage.press("Z")
         assert not stage.desk.doc("rule", "Tag refunds").active
+
+
+async def test_a_pack_is_taken_in_by_a_key_and_taken_back(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage)
+        before = entries(stage)
+        await stage.press("a")
+        assert "Take in a pack" in stage.text and "day-one" in stage.text and "new docs" in stage.text
+        await stage.press("=month-one", "enter")
+        assert "Took in 7 docs of month-one" in " ".join(stage.text.split())
+        assert not stage.desk.doc("rule", "Tag bugs").active
+        await stage.press("a", "=month-one")
+        assert "the desk has everything of it" in stage.text
+        await stage.press("enter", "escape")
+        assert entries(stage) == before + 1
+        await stage.press("z")
+        with pytest.raises(NotFound):
+            stage.desk.doc("rule", "Tag bugs")
+        with stage.desk.store.write() as tx:
+            tx.commit([Change(one.id, "active", 0) for one in team.members(tx.conn)], actor="a", kind="set")
+        await stage.press("a", "=tiers", "enter")
+        assert "goes by tiers, which needs 3 agents" in " ".join(stage.text.split())
 
 
 async def test_a_trial_lists_its_acts_and_changes_nothing(tmp_path: Path) -> None:
@@ -157,7 +180,7 @@ async def test_a_desk_without_rules_names_the_way_to_some(tmp_path: Path) -> Non
         rule = stage.desk.doc("rule", "Tag refunds")
         stage.desk.commit(lambda tx: ("edit", [Change(rule.id, "_deleted", 1)], ()), words="")
         await stage.press("g", "R")
-        assert "No rule yet" in stage.text and "deskterm docs add day-one" in stage.text
+        assert "No rule yet" in stage.text and "`a` brings a pack" in stage.text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 10)])
