@@ -50,18 +50,28 @@ def refuse_newer(path: str, version: int) -> None:
 
 
 def keep_copy(conn: sqlite3.Connection, path: Path, *, version: int) -> None:
-    """Put a copy of an older desk beside it before it is brought up to date. Raises what SQLite says."""
+    """Put a copy of an older desk beside it before it is brought up to date. Raises what SQLite says.
+
+    It has its name when it is whole and on the disk: half a copy would be taken for the desk of before.
+    """
     copy = path.with_name(f"{path.stem}.version-{version}{path.suffix}")
-    try:
-        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        # Another process makes it, or an attempt before this one did.
+    if copy.exists():
         return
+    half = copy.with_name(f".{copy.name}.{os.getpid()}.new")
     try:
-        conn.execute("VACUUM INTO ?", (str(copy),))
-    except BaseException:
-        copy.unlink()
-        raise
+        for left in copy.parent.glob(f".{copy.name}.*.new"):
+            left.unlink()
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        conn.execute("VACUUM INTO ?", (str(half),))
+        with half.open("rb+") as file:  # SQLite leaves what it vacuums in the system's memory
+            os.fsync(file.fileno())
+        half.replace(copy)
+    except FileNotFoundError:
+        if not copy.exists():  # else another process was at it, and was first
+            raise
+    finally:
+        half.unlink(missing_ok=True)
+    sync_folder(copy.parent)
 
 
 def _found(path: Path) -> None:

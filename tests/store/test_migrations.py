@@ -68,9 +68,12 @@ def test_what_a_server_taught_us_is_kept_and_forgotten(tmp_path: Path) -> None:
 def test_D12_an_older_desk_is_kept_beside_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "desk.db"
     first_version(path, monkeypatch)
+    left = tmp_path / ".desk.version-1.db.77.new"
+    left.write_bytes(b"half a copy, of a process that was killed")
     Store(path).close()
     Store(path).close()
-    (copy,) = tmp_path.glob("desk.version-*")
+    (copy,) = tmp_path.glob("*desk.version-*")
+    assert not left.exists()
     assert copy.name == "desk.version-1.db" and copy.stat().st_mode & 0o777 == 0o600
     with sqlite3.connect(copy) as conn:
         assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
