@@ -1,5 +1,5 @@
-"""What every application of ours wears: themes, a second net, an ending that shows no value, and no colour
-where none is wanted.
+"""What every application of ours wears: themes, a second net, sparing paints, an ending that shows no value,
+no colour where none is wanted.
 
 Knows no screen and no desk.
 """
@@ -7,14 +7,19 @@ Knows no screen and no desk.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.signal import Signal
 from textual.theme import Theme
 
 import themes
 from deskterm.widgets.guard import Colourless, LineGuard
+from deskterm.widgets.sparing import Shown, Sparing
 
 Result = TypeVar("Result")
 
@@ -28,6 +33,7 @@ class Dressed(App[Result], Generic[Result]):
         super().__init__(ansi_color=True if colourless else None)
         self.failure = ""
         """The sentence to leave on the terminal after a crash."""
+        self._shown = Shown()
         for one in (*themes.THEMES, *more):
             self.register_theme(one)
         self.theme = theme
@@ -38,6 +44,25 @@ class Dressed(App[Result], Generic[Result]):
     def get_line_filters(self) -> list[LineFilter]:
         colourless = [Colourless()] if self._no_colour else []
         return [*super().get_line_filters(), LineGuard(), *colourless]
+
+    # What the terminal shows
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
+            renderable = Sparing(renderable, self._shown)
+        super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]
+
+    def paint_anew(self) -> None:
+        """Paint everything, whatever the terminal is believed to show."""
+        self._shown.forget()
+        self.refresh()
+
+    def on_mount(self) -> None:
+        resumed = cast("Signal[object]", self.app_resume_signal)  # pyright: ignore[reportUnknownMemberType]
+        resumed.subscribe(self, lambda _: self.paint_anew(), immediate=True)
+
+    def on_resize(self) -> None:
+        self.paint_anew()  # a terminal rearranges its lines
 
     def end_with(self, error: Exception, sentence: str) -> None:
         """End with one sentence. Textual's report would print local variables, and passwords are such."""

@@ -54,7 +54,7 @@ class Going:
             "view.page_down": doing(lambda: self.scroll_pages(1)),
             "view.page_up": doing(lambda: self.scroll_pages(-1)),
             "view.unfold": doing(lambda: self.screen.talk.unfold()),
-            "view.redraw": doing(lambda: self.screen.refresh(repaint=True, layout=True)),
+            "view.redraw": doing(self.redraw),
             "list.sort": lambda _: self.ask_sort(),
             "go.search": lambda _: self.search(),
             "go.settings": doing(self.settings),
@@ -238,6 +238,11 @@ class Going:
             Choice("go", "quit; it leaves at the next start", "x"),
         )
         self.screen.acting.ask(Question("A reply has not left yet", choices), then)
+
+    def redraw(self) -> None:
+        """Everything again, measured and painted anew: another program may have written over it."""
+        self.screen.desk_app.paint_anew()
+        self.screen.refresh(repaint=True, layout=True)
 
     def suspend(self) -> None:
         """Step aside for the shell that started the desk."""
