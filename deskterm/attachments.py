@@ -56,6 +56,11 @@ def save_shelved(desk: Desk, lying: int, *, folder: Path) -> Path:
     )
 
 
+def save_as(folder: Path, name: str, data: bytes) -> Path:
+    """Write bytes of our own under this name, or the first like it that is free."""
+    return _written(folder, name, lambda: data)
+
+
 def _written(folder: Path, name: str, content: Callable[[], bytes]) -> Path:
     """Write bytes under this name, or the first like it that is free."""
     folder.mkdir(parents=True, exist_ok=True)

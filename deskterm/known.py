@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from deskterm.desk import Desk
 from deskterm.sleeps import FOREVER
 from store.errors import DocError
-from store.log import history, undo
+from store.log import history, stamp, undo
 from store.log.history import Happened
 from store.model import Message, Queue, Ticket
 from store.reads import conversation, docs, many, people, queues, tickets, todo
@@ -70,9 +70,25 @@ def usable_macros(desk: Desk) -> dict[str, Macro]:
     return dict(sorted(found.items(), key=lambda item: not item[1].starred))
 
 
-def happened(desk: Desk, ticket: str = "") -> list[Happened]:
-    """The newest entries of a ticket, or of the desk."""
-    return history.of_ticket(desk.conn, ticket) if ticket else history.of_desk(desk.conn)
+def happened(desk: Desk, ticket: str = "", *, before: int | None = None) -> list[Happened]:
+    """The newest entries of a ticket, or of the desk, there those before an entry."""
+    return history.of_ticket(desk.conn, ticket) if ticket else history.of_desk(desk.conn, before=before)
+
+
+def span(desk: Desk) -> tuple[int, int]:
+    """When the first and the last act on this desk happened, Unix seconds; now for a desk without any."""
+    return history.span(desk.conn) or (desk.now, desk.now)
+
+
+def next_act(desk: Desk, at: int, *, by: int) -> int:
+    """When something happened last before the second `at`, or (`by` above 0) first after it; else `at`."""
+    found = history.neighbour(desk.conn, at, after=by > 0)
+    return at if found is None else found
+
+
+def last_entry(at: int) -> int:
+    """An id no entry of the Unix second `at` or before is above."""
+    return stamp.first_at(at + 1) - 1
 
 
 def touched(desk: Desk, entries: Sequence[Happened]) -> Mapping[str, Ticket]:

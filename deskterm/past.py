@@ -5,7 +5,7 @@ Names of people and companies, and the policies, are today's; everything else is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -26,12 +26,17 @@ AT_ONCE = 500
 _RUNNING = frozenset({Bucket.ACTIVE, Bucket.WAITING, Bucket.SNOOZED})
 
 
-def tickets(desk: Desk, asked: str, at: int, *, zone: tzinfo) -> list[tuple[Ticket, Customer | None]]:
-    """The tickets that answered a query at the Unix second `at`, next promise first. Raises QueryError."""
+def tickets(
+    desk: Desk, asked: str, at: int, *, zone: tzinfo, stopped: Callable[[], bool] = lambda: False
+) -> list[tuple[Ticket, Customer | None]]:
+    """The tickets that answered a query at the Unix second `at`, next promise first. Raises QueryError.
+
+    Once `stopped` says so, what was found so far.
+    """
     tree = chosen.tree(asked)
     found = [
         (of.ticket, of.customer)
-        for of, messages in _then(desk, at, letters=_asks_letters(tree))
+        for of, messages in _then(desk, at, letters=_asks_letters(tree), stopped=stopped)
         if matches(tree, subjects.made(of, messages, text=_text(desk)), now=at, me=desk.agent, zone=zone)
     ]
     # Without a promise, the one touched last comes first.
@@ -53,11 +58,15 @@ def _asks_letters(tree: Node) -> bool:
     return any(isinstance(leaf, Text) or leaf.field not in OF_TICKET for leaf in leaves(tree))
 
 
-def _then(desk: Desk, at: int, *, letters: bool) -> Iterator[tuple[About, Sequence[Message]]]:
+def _then(
+    desk: Desk, at: int, *, letters: bool, stopped: Callable[[], bool]
+) -> Iterator[tuple[About, Sequence[Message]]]:
     conn = desk.conn
     ids = [str(row[0]) for row in conn.execute("SELECT id FROM ticket WHERE created <= ? ORDER BY n", (at,))]
     here = promised.promised(conn)
     for start in range(0, len(ids), AT_ONCE):
+        if stopped():
+            return
         some = ids[start : start + AT_ONCE]
         today = {ticket.id: ticket for ticket in many.tickets(conn, some)}
         customers = many.customers(conn, (one.customer for one in today.values() if one.customer))

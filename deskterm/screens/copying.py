@@ -17,6 +17,7 @@ from store.errors import Refused
 from store.files import private_folder
 
 if TYPE_CHECKING:
+    from deskterm.app import DesktermApp
     from deskterm.desk import Desk
     from deskterm.screens.main import Handler, MainScreen
 
@@ -50,12 +51,7 @@ class Copying:
         text = piece(self._pane(), what)
         if not text:
             raise Refused("There is nothing of that kind to copy here.")
-        program = by_program(text)
-        way = f"with {program}" if program else "through the terminal, OSC 52"
-        if not program and (why := deaf(text, os.environ)):
-            path = str(saved(self.desk, text))
-            way, text = f"{why}; the text is in {clean(path)}", path
-        self.screen.desk_app.copy_to_clipboard(text)
+        way = onto_clipboard(self.screen.desk_app, text)
         first = fit(clean(text.strip().splitlines()[0]), 50)
         self.screen.telling.tell(f"Copied {first} ({way})")
 
@@ -73,6 +69,17 @@ class Copying:
         opened = opening and attachments.open_(path)
         nowhere = "; there is no desktop to open it" if opening and not opened else ""
         self.screen.telling.tell(f"{'Opened' if opened else 'Saved'} {clean(str(path))}{nowhere}")
+
+
+def onto_clipboard(app: DesktermApp, text: str) -> str:
+    """Put a text on the clipboard, or its file's path where it cannot be; which way it went."""
+    program = by_program(text)
+    way = f"with {program}" if program else "through the terminal, OSC 52"
+    if not program and (why := deaf(text, os.environ)):
+        path = str(saved(app.desk, text))
+        way, text = f"{why}; the text is in {clean(path)}", path
+    app.copy_to_clipboard(text)
+    return way
 
 
 def piece(pane: TicketPane, what: str) -> str:

@@ -51,6 +51,21 @@ def of_desk(conn: sqlite3.Connection, *, before: int | None = None, limit: int =
     return [_read(conn, int(row[0]), only=None) for row in stamps.fetchall()]
 
 
+def span(conn: sqlite3.Connection) -> tuple[int, int] | None:
+    """The Unix seconds of the first and the last entry; None without any."""
+    first, last = conn.execute("SELECT (SELECT min(id) FROM entry), (SELECT max(id) FROM entry)").fetchone()
+    return None if first is None else (stamp.unix(first), stamp.unix(last))
+
+
+def neighbour(conn: sqlite3.Connection, at: int, *, after: bool) -> int | None:
+    """The Unix second of the last entry before the second `at`, or of the first after it."""
+    way = ("min(id)", ">=", at + 1) if after else ("max(id)", "<", at)
+    found = conn.execute(
+        f"SELECT {way[0]} FROM entry WHERE id {way[1]} ?", (stamp.first_at(way[2]),)
+    ).fetchone()[0]
+    return None if found is None else stamp.unix(found)
+
+
 def row_as_of(conn: sqlite3.Connection, eid: str, at: int) -> project.Row | None:
     """A row as the desk knew it at the end of the Unix second `at`; None when it did not exist."""
     return project.fold(conn, eid, before=stamp.first_at(at + 1))
