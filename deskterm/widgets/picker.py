@@ -27,6 +27,9 @@ DEBOUNCE = 0.06
 """Seconds the cursor has to rest before a preview is asked for."""
 FRAME = 5
 """Rows of a box that are no choice: two of the frame, filter, a gap, the foot."""
+CHOICES = 3
+"""The row of the first choice."""
+WHEEL = 3
 WITH_PREVIEW = (100, 24)
 SMALLEST, WIDEST = 44, 100
 
@@ -180,6 +183,29 @@ class PickerBox(Painted, can_focus=True):
         if choice.id != FREE and (typed or not (chosen or self._touched)):
             chosen.add(choice.id)
         self.post_message(self.Picked(tuple(sorted(chosen)), typed if choice.id == FREE else ""))
+
+    # Mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a choice takes it, or ticks it where there may be several."""
+        event.stop()
+        at = self._top + event.y - CHOICES
+        inside = CHOICES <= event.y < self.size.height - 2 and 0 < event.x <= self._split(self.size.width)
+        if inside and at < len(self._shown):
+            self._cursor = at
+            self._moved()
+            if self.question.several:
+                self._tick()
+            else:
+                self._take()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self._move(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self._move(-WHEEL)
 
     # Preview
 
