@@ -7,55 +7,44 @@ read this list. No Textual, and no idea how an action is carried out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-ANYWHERE = "anywhere"
-LIST = "list"
-TICKET = "ticket"
-"""A ticket or the selection, in the list and in the conversation."""
-CONVERSATION = "conversation"
-WRITING = "writing"
-"""The command row under a text, after Esc."""
-TEXT = "text"
-"""Inside a text box, where letters are letters."""
+from deskterm.action import (
+    ANYWHERE,
+    ASKS,
+    CONVERSATION,
+    HELD,
+    LIST,
+    NOTHING,
+    ROWS,
+    SEARCH,
+    TEXT,
+    THEN,
+    TYPED_BACK,
+    UNDO,
+    WRITING,
+    Action,
+    keys_shown,
+)
+from deskterm.inner_actions import INNER
 
-UNDO = "z"
-HELD = "held 10 s, z"
-NOTHING = "changes nothing"
-TYPED_BACK = "the text box's own undo"
-ASKS = "asks, with another key"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    id: str
-    words: str
-    """What it does, in the fewest words that fit the hints line."""
-    keys: tuple[str, ...]
-    """As written for people: `e`, `ctrl+r`, `g i` for one key after another, `1-9`, `up`."""
-    where: tuple[str, ...] = (ANYWHERE,)
-    undo: str = NOTHING
-    group: str = "On a ticket"
-    rank: int = 0
-    """Place in the hints line, 1 first; 0 is never hinted."""
-    shell: str = ""
-    """The shell command that does the same, or empty where only a screen makes sense."""
-    help: str = ""
-    """A sentence more than the words, for the key help."""
-
-    @property
-    def shown_keys(self) -> str:
-        """Its keys as one cell of a table."""
-        return " ".join(keys_shown(key) for key in self.keys)
-
-
-_SHOWN = {"up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "escape": "esc"}
-
-
-def keys_shown(key: str) -> str:
-    """A key or sequence as printed for people."""
-    return " ".join(_SHOWN.get(part, part) for part in key.split(" "))
-
+__all__ = [
+    "ACTIONS",
+    "ANYWHERE",
+    "ASKS",
+    "BY_ID",
+    "CONVERSATION",
+    "HELD",
+    "LIST",
+    "NOTHING",
+    "TEXT",
+    "TYPED_BACK",
+    "UNDO",
+    "WRITING",
+    "Action",
+    "hints",
+    "key_table_markdown",
+    "keys_shown",
+]
 
 _EVERYWHERE = (
     Action("help.keys", "keys", ("?",), group="Everywhere", rank=99, shell="deskterm keys"),
@@ -124,24 +113,30 @@ _GO = (
 )
 
 _IN_LIST = (
-    Action("list.down", "next", ("j", "down"), (LIST,), group="Moving"),
-    Action("list.up", "previous", ("k", "up"), (LIST,), group="Moving"),
-    Action("list.half_down", "half a page down", ("ctrl+d",), (LIST,), group="Moving"),
-    Action("list.half_up", "half a page up", ("ctrl+u",), (LIST,), group="Moving"),
-    Action("list.page_down", "page down", ("pagedown",), (LIST,), group="Moving"),
-    Action("list.page_up", "page up", ("pageup",), (LIST,), group="Moving"),
-    Action("list.top", "top", ("g g", "home"), (LIST,), group="Moving"),
-    Action("list.bottom", "bottom", ("G", "end"), (LIST,), group="Moving"),
-    Action("list.filter", "filter", ("/",), (LIST,), group="Moving", rank=10, shell="deskterm ls QUERY"),
+    Action("list.down", "next", ("j", "down"), (LIST, ROWS), group="Moving"),
+    Action("list.up", "previous", ("k", "up"), (LIST, ROWS), group="Moving"),
+    Action("list.half_down", "half a page down", ("ctrl+d",), (LIST, ROWS), group="Moving"),
+    Action("list.half_up", "half a page up", ("ctrl+u",), (LIST, ROWS), group="Moving"),
+    Action("list.page_down", "page down", ("pagedown",), (LIST, ROWS), group="Moving"),
+    Action("list.page_up", "page up", ("pageup",), (LIST, ROWS), group="Moving"),
+    Action("list.top", "top", ("g g", "home"), (LIST, ROWS), group="Moving"),
+    Action("list.bottom", "bottom", ("G", "end"), (LIST, ROWS), group="Moving"),
+    Action("list.filter", "filter", ("/",), (LIST, ROWS), group="Moving", rank=10, shell="deskterm ls QUERY"),
     Action("queue.before", "queue before", ("[",), (LIST, CONVERSATION), group="Moving"),
     Action("queue.after", "queue after", ("]",), (LIST, CONVERSATION), group="Moving"),
     Action("queue.number", "queue by number", ("1-9",), (LIST,), group="Moving"),
     Action("list.sort", "sort", ("S",), (LIST,), group="Moving", shell="deskterm ls --sort NAME"),
     Action("ticket.open", "read", ("enter", "o"), (LIST,), group="Moving", rank=11, shell="deskterm show N"),
-    Action("view.line_down", "scroll the conversation", ("J",), (LIST, CONVERSATION), group="Moving"),
-    Action("view.line_up", "scroll it back", ("K",), (LIST, CONVERSATION), group="Moving"),
-    Action("view.page_down", "page down in it", ("space",), (LIST, CONVERSATION), group="Moving"),
-    Action("view.page_up", "page up in it", ("b",), (LIST, CONVERSATION), group="Moving"),
+    Action(
+        "view.line_down",
+        "scroll the conversation",
+        ("J",),
+        (LIST, CONVERSATION, SEARCH, THEN),
+        group="Moving",
+    ),
+    Action("view.line_up", "scroll it back", ("K",), (LIST, CONVERSATION, SEARCH, THEN), group="Moving"),
+    Action("view.page_down", "page down in it", ("space",), (LIST, CONVERSATION, ROWS), group="Moving"),
+    Action("view.page_up", "page up in it", ("b",), (LIST, CONVERSATION, ROWS), group="Moving"),
     Action("select.one", "select", ("x",), (LIST,), group="Selecting", rank=9),
     Action("select.range", "select from here", ("v",), (LIST,), group="Selecting"),
     Action("select.all", "all in filter", ("*",), (LIST,), group="Selecting"),
@@ -198,7 +193,9 @@ _COPY = (
 )
 
 _CONVERSATION = (
-    Action("view.unfold", "unfold", (">",), (CONVERSATION, LIST), group="Moving", help="And fold again."),
+    Action(
+        "view.unfold", "unfold", (">",), (CONVERSATION, LIST, THEN), group="Moving", help="And fold again."
+    ),
     Action("file.open", "open attachment", ("o 1-9",), (CONVERSATION,), group="Moving", rank=12),
     Action("file.save", "save attachment", ("O 1-9",), (CONVERSATION,), group="Moving"),
 )
@@ -245,6 +242,7 @@ ACTIONS: tuple[Action, ...] = (
     *_EVERYWHERE,
     *_TEXT_BOX,
     *_COMMAND_ROW,
+    *INNER,
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

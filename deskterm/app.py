@@ -130,9 +130,13 @@ class DesktermApp(Dressed[int]):
 
     async def action_quit(self) -> None:
         """ctrl+q, wherever the keys are: the draft is kept, a reply that waits is asked about."""
-        if self.screen is not self.main:
-            self.screen.dismiss(None)
+        self.to_main()
         await self.main.perform("app.quit")
+
+    def to_main(self) -> None:
+        """Leave every screen over the main one."""
+        while self.screen is not self.main:
+            self.screen.dismiss(None)
 
     def action_help_quit(self) -> None:
         """ctrl+c, which people press to leave."""

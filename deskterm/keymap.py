@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from deskterm.actions import ACTIONS, ANYWHERE, BY_ID, CONVERSATION, LIST, Action, keys_shown
+from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING, Action, keys_shown
+from deskterm.actions import ACTIONS, BY_ID
 
 WAIT = 2.0
 """Seconds a started sequence waits for its next key."""
@@ -115,15 +116,31 @@ class Keymap:
         self.own, self._table = other.own, other._table
 
     def _refuse_hidden(self) -> None:
-        """A key that begins a sequence of its place, or that its place takes from everywhere, is a clash."""
+        """A key that begins a sequence of its place, or that its place takes from a wider one, is a clash."""
         for place, table in self._table.items():
             for keys, action in table.items():
-                begun = next((table[keys[:n]] for n in range(1, len(keys)) if keys[:n] in table), "")
-                elsewhere = self._table[ANYWHERE].get(keys, "") if place in (LIST, CONVERSATION) else ""
-                other = begun or (elsewhere if elsewhere != action else "")
-                if other:
-                    key = " ".join(_WRITTEN.get(one, one) for one in keys)
-                    raise KeyClash(f"The key {key} of {action} is hidden by {other} ({place}); change one.")
+                key = " ".join(_WRITTEN.get(one, one) for one in keys)
+                if begun := next((table[keys[:n]] for n in range(1, len(keys)) if keys[:n] in table), ""):
+                    raise KeyClash(f"The key {key} of {action} is hidden by {begun} ({place}); change one.")
+                if other := self._covered(place, keys, action):
+                    raise KeyClash(f"The key {key} of {action} belongs to {other} ({place}); change one.")
+
+    def _covered(self, place: str, keys: tuple[str, ...], action: str) -> str:
+        """The action of a wider place whose key this one of `place` would take, or nothing.
+
+        The screens one goes to may do so by our own keys: `z` in the history is about the entry there.
+        """
+        if place in (ANYWHERE, WRITING, TEXT):
+            return ""
+        if place in (LIST, CONVERSATION):
+            found = self._table[ANYWHERE].get(keys, action)
+            return found if found != action else ""
+        ours = {tuple(key_name(part) for part in key.split(" ")) for key in BY_ID[action].keys}
+        wider = (self._table[one] for one in (ROWS, ANYWHERE) if one != place and keys not in ours)
+        return next(
+            (other for table in wider for key, other in table.items()
+             if other != action and key[: len(keys)] == keys), ""
+        )  # fmt: skip
 
     def _add(self, action: Action, place: str) -> None:
         table = self._table.setdefault(place, {})

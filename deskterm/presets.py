@@ -15,6 +15,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ticket.tag": ("l",),
         "change.undo": ("z",),
         "nav.back": ("escape", "u"),
+        **dict.fromkeys(("history.undo", "setting.undo", "pending.back"), ("z",)),
     },
     "vim": {
         "change.undo": ("u",),

@@ -129,7 +129,10 @@ def test_an_action_that_writes_can_be_undone_or_asks() -> None:
         [
             f"{action.id} is `{action.shell}` in the shell and says it {NOTHING}"
             for action in ACTIONS
-            if action.shell and action.shell.split()[1] not in reads and action.undo == NOTHING
+            if action.shell
+            and action.shell.split()[1] not in reads
+            and action.undo == NOTHING
+            and not action.shell.startswith("deskterm rules backtest")
         ]
     )
     destroys = [action.id for action in ACTIONS if "discard" in action.words and action.undo != ASKS]

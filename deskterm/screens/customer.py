@@ -5,52 +5,39 @@ What it shows is read by deskterm.person; nothing is merged by itself.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from deskterm import person
+from deskterm.action import CUSTOMER
 from deskterm.desk import Desk, Done
 from deskterm.person import Person
 from deskterm.safe import clean
 from deskterm.screens import person_lines
+from deskterm.screens.keyed import Act, KeyedScreen, steps
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
-from deskterm.widgets.paint import Role
-from deskterm.widgets.picker import Choice, Picker, PickerBox, Question
+from deskterm.widgets.picker import Choice, PickerBox, Question
 from store.errors import StoreError
-
-if TYPE_CHECKING:
-    from deskterm.app import DesktermApp
 
 LIST = "\0list"
 """The result that asks for all tickets as a list in the main screen."""
-_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1, "space": 10, "pagedown": 10, "b": -10, "pageup": -10,
-          "g": -1_000_000, "home": -1_000_000, "G": 1_000_000, "end": 1_000_000}  # fmt: skip
-HINTS = [
-    ("j k", "move", ""), ("enter", "open", "open"), ("l", "all as a list", "list"), ("M", "merge", "merge"),
-    ("U", "part again", "part"), ("z", "undo", "undo"), ("esc", "back", "nav.back"),
-]  # fmt: skip
 
 
-class CustomerScreen(Screen["str | None"]):
+class CustomerScreen(KeyedScreen["str | None"]):
     """Its result is a ticket's id, `LIST`, or None."""
+
+    PLACE = CUSTOMER
 
     DEFAULT_CSS = "CustomerScreen { background: $background; }"
 
     def __init__(self, desk: Desk, customer: str, *, symbols: Symbols) -> None:
-        super().__init__()
+        super().__init__(symbols=symbols)
         self.desk = desk
-        self.look = symbols
         self.person: Person = person.read(desk, customer)
         self.at = len(self.person.merged)
-
-    @property
-    def desk_app(self) -> DesktermApp:
-        return cast("DesktermApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     def compose(self) -> ComposeResult:
         yield LinePane(symbols=self.look, id="text")
@@ -60,40 +47,51 @@ class CustomerScreen(Screen["str | None"]):
     def on_mount(self) -> None:
         self.pane = self.query_one("#text", LinePane)
         self.pane.focus()
-        self.query_one("#hints", HintsLine).show_entries(HINTS)
         self._draw()
+        self.draw_hints()
 
     def on_resize(self) -> None:
         self._draw()
 
     def _draw(self) -> None:
         self.at = max(0, min(self.at, len(self.person.merged) + len(self.person.tickets) - 1))
-        drawn, places = person_lines.lines(
-            self.person, room=self.pane.body_width, look=self.look, at=self.at
-        )  # fmt: skip
+        drawn, places = person_lines.lines(self.person, room=self.pane.body_width, look=self.look, at=self.at)
         self.pane.show("Customer", drawn, keep=True)
         here = places[self.at] if places else 0
         self.pane.scroll_into_view(0 if here < self.pane.body_height else here, here)
 
-    def _tell(self, words: str, *, bad: bool = False) -> None:
-        ink = Role.BAD if bad else Role.TEXT
-        self.query_one("#status", StatusLine).show([], [(f"{clean(words)} ", ink)])
-
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        if event.key in _STEPS:
-            self.at = max(0, self.at + _STEPS[event.key])
-            self._draw()
-            return
-        does = {"enter": "open", "o": "open", "l": "list", "M": "merge", "U": "part", "z": "undo",
-                "u": "undo", "escape": "nav.back", "q": "nav.back"}  # fmt: skip
-        await self.do(does.get(event.key, ""))
+    def acts(self) -> dict[str, Act]:
+        return {
+            **super().acts(),
+            **steps(self._move),
+            "customer.open": self._open,
+            "customer.list": lambda: self.end(LIST),
+            "customer.merge": self._ask,
+            "customer.part": self._part,
+            "change.undo": lambda: self._do(self.desk.undo),
+            "change.redo": lambda: self._do(self.desk.redo),
+        }
 
-    async def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
-        await self.do(event.action)
+    def why_off(self, action: str) -> str:
+        on_address = self.at < len(self.person.merged)
+        if action == "customer.open" and (on_address or not self.person.tickets):
+            return "The cursor is on no ticket."
+        if action == "customer.part" and not on_address:
+            return "Put the cursor on an address under 'The same person at', then U parts it again."
+        return ""
+
+    def _move(self, by: int) -> None:
+        self.at = max(0, self.at + by)
+        self._draw()
+
+    def _open(self) -> None:
+        self.dismiss(self.person.tickets[self.at - len(self.person.merged)].id)
+
+    async def _part(self) -> None:
+        merged = self.person.merged[self.at]
+        await self._do(lambda: person.part(self.desk, merged))
 
     async def on_click(self, event: events.Click) -> None:
         if event.widget is not self.pane or event.y < 1:
@@ -104,25 +102,7 @@ class CustomerScreen(Screen["str | None"]):
             self.at = places.index(line)
             self._draw()
             if event.chain == 2:
-                await self.do("open")
-
-    async def do(self, name: str) -> None:
-        """A step by its name: what keys and hints have in common."""
-        merged, place = self.person.merged, self.at - len(self.person.merged)
-        if name == "nav.back":
-            self.dismiss(None)
-        elif name == "list":
-            self.dismiss(LIST)
-        elif name == "open" and 0 <= place < len(self.person.tickets):
-            self.dismiss(self.person.tickets[place].id)
-        elif name == "merge":
-            self._ask()
-        elif name == "part" and self.at < len(merged):
-            await self._do(lambda: person.part(self.desk, merged[self.at]))
-        elif name == "part":
-            self._tell("Put the cursor on an address under 'The same person at', then U parts it again.")
-        elif name == "undo":
-            await self._do(self.desk.undo)
+                await self.do("customer.open")
 
     def _ask(self) -> None:
         """Who is this person too: look-alikes, or any address typed."""
@@ -136,11 +116,14 @@ class CustomerScreen(Screen["str | None"]):
         choices = tuple(Choice(one.email, one.email, detail=one.name) for one in found if one.email)
         name = clean(self.person.customer.name or self.person.customer.email)
         question = Question(
-            f"Who is {name} too? All their tickets come here", choices,
+            f"Who is {name} too? All their tickets come here",
+            choices,
             "type an address   enter merge   esc close",
-            instant=False, free="this address", hint="the other address",
-        )  # fmt: skip
-        self.desk_app.push_screen(Picker(question, symbols=self.look), cast("Then", then))
+            instant=False,
+            free="this address",
+            hint="the other address",
+        )
+        self.ask(question, then)
 
     async def _do(self, work: Callable[[], Done]) -> None:
         """Commit beside the screen, say it, read the person again."""
@@ -150,10 +133,7 @@ class CustomerScreen(Screen["str | None"]):
             self.person = person.read(self.desk, self.person.customer.id)
             self.at += len(self.person.merged) - merged  # the cursor stays on its ticket
         except StoreError as error:
-            self._tell(str(error), bad=True)
+            self.tell(str(error), bad=True)
             return
-        self._tell(f"{done.words}. z takes it back." if done.happened else done.words)
+        self.tell(f"{done.words}. z takes it back." if done.happened else done.words)
         self._draw()
-
-
-Then = Callable[[PickerBox.Picked | None], Awaitable[None]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,16 +82,39 @@ class Item:
         return f"{words} {before} {look.to} {after}" if before or after else words
 
 
-def items(entries: Sequence[Happened], *, names: Mapping[str, Ticket]) -> list[Item]:
-    """The entries as items, newest first."""
+def items(
+    entries: Sequence[Happened], *, names: Mapping[str, Ticket], after: Item | None = None
+) -> list[Item]:
+    """The entries as items, newest first; `after` is the item they stand below."""
     found: list[Item] = []
-    day = ""
+    day = _day(after.at) if after is not None else ""
     for entry in entries:
-        then = datetime.fromtimestamp(entry.at)
-        today = f"{then:%A, %B} {then.day}, {then:%Y}"
+        today = _day(entry.at)
         found.append(_item(entry, names, day=today if today != day else ""))
         day = today
     return found
+
+
+def _day(at: int) -> str:
+    then = datetime.fromtimestamp(at)
+    return f"{then:%A, %B} {then.day}, {then:%Y}"
+
+
+def as_csv(listed: Sequence[Item]) -> str:
+    """Entries as comma-separated values with a heading: entry, local time, who, what, about, changes.
+
+    No cell begins as a formula does, which a spreadsheet would calculate (OWASP, CSV Injection).
+    """
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("entry", "time", "who", "what", "about", "changes"))
+    for one in listed:
+        changes = "; ".join(f"{words} {before} -> {after}" if before or after else words
+                            for words, before, after in one.details)  # fmt: skip
+        then = f"{datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M:%S}"
+        cells = (str(one.entry), then, one.actor, one.what, one.name, changes)
+        writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells])
+    return out.getvalue()
 
 
 def _item(entry: Happened, names: Mapping[str, Ticket], *, day: str) -> Item:

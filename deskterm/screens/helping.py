@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from deskterm import actions, attachments, known
 from deskterm.actions import ANYWHERE, TEXT, WRITING, Action
 from deskterm.panes import TicketPane
-from deskterm.widgets.picker import Choice, PickerBox, Question
+from deskterm.screens import offered
+from deskterm.widgets.picker import PickerBox, Question
 from store.errors import Refused
 from store.model import DONE, Status
 
@@ -45,39 +46,33 @@ class Helping:
         self._ask("Keys here", keys_first=True)
 
     def _ask(self, title: str, *, keys_first: bool) -> None:
-        choices = tuple(self._choice(action) for action in self._here())
+        keymap, look = self.screen.keymap, self.screen.look
+        choices = tuple(
+            offered.choice(one, keymap=keymap, look=look, off=self.why_off(one.id)) for one in self._here()
+        )
 
         async def then(picked: PickerBox.Picked) -> None:
             await self.screen.perform(picked.ids[0])
-            if not keys_first:
-                self._taught(picked.ids[0])
+            if not keys_first and (lesson := self.fetched(picked.ids[0])):
+                self.screen.telling.teach(*lesson)
 
         foot = "type to find   enter does it   esc close"
         question = Question(title, choices, foot, instant=False, keys_first=keys_first)
         self.screen.acting.ask(question, then)
 
-    def _taught(self, action: str) -> None:
-        """Who fetches one action a third time would be faster by its key."""
+    def fetched(self, action: str) -> tuple[str, str] | None:
+        """An action was fetched from a palette; from the third time on its key and the words of a lesson."""
         self._fetched[action] += 1
         keys = self.screen.keymap.keys(action)
-        if self._fetched[action] >= OFTEN and keys:
-            self.screen.telling.teach(actions.keys_shown(keys[0]), actions.BY_ID[action].words)
+        if self._fetched[action] < OFTEN or not keys:
+            return None
+        return actions.keys_shown(keys[0]), f" does that too: {actions.BY_ID[action].words}"
 
     def _here(self) -> list[Action]:
         screen = self.screen
         places = {WRITING, TEXT} if screen.writing else {ANYWHERE, *screen.places()}
         found = [a for a in actions.ACTIONS if places & set(a.where) and a.id in screen.handlers]
         return [action for action in found if not any("1-9" in key for key in action.keys)]
-
-    def _choice(self, action: Action) -> Choice:
-        off = self.why_off(action.id)
-        undo = "" if action.undo in (actions.NOTHING, actions.TYPED_BACK) else f"undo: {action.undo}"
-        tells = "   ".join(
-            part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
-        )
-        detail = f"{action.group:<12} {action.id}"
-        keys = " ".join(actions.keys_shown(key) for key in self.screen.keymap.keys(action.id))
-        return Choice(action.id, action.words, keys, detail, off, help=tells)
 
     def needs_a_ticket(self, action: str) -> None:
         """Raises Refused with the words of the palette where an action has nothing to act on."""
@@ -112,11 +107,12 @@ class Helping:
             "ticket.take": (ticket.assignee == self.desk.agent, "It is yours already."),
             "ticket.unread": (ticket.unread, "It is unread already."),
             "ticket.snooze": (
-                ticket.status in DONE, f"The ticket is {ticket.status.value}. Reopen it first (s o)."
+                ticket.status in DONE,
+                f"The ticket is {ticket.status.value}. Reopen it first (s o).",
             ),
             "go.customer": (pane.customer is None, "This ticket has no customer."),
             "file.open": (nothing_attached, "Nothing is attached."),
             "file.save": (nothing_attached, "Nothing is attached."),
-        }  # fmt: skip
+        }
         off, why = already.get(action, (False, ""))
         return why if off else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from deskterm import acts, drafting, known, unsent
+from deskterm import drafting, unsent
 from deskterm.desk import Desk, Done
 from deskterm.safe import clean
 from deskterm.screens import happened
@@ -143,11 +144,6 @@ class Listing:
 
     def history(self, ticket: str) -> None:
         """What happened to a ticket, or to the desk; `z` there takes back one act alone."""
-        entries = known.happened(self.desk, ticket)
-        named = known.touched(self.desk, entries)
-        what = acts.name([named[ticket]]) if ticket in named else ""
-        title = f"What happened to {clean(what)}" if what else "Everything that happened, newest first"
-        items = happened.items(entries, names={} if ticket else named)
 
         async def then(asked: happened.Asked | None) -> None:
             if asked is None:
@@ -160,5 +156,7 @@ class Listing:
             except StoreError as error:
                 self.screen.telling.tell(str(error), bad=True)
 
-        screen = HistoryScreen(self.desk, title, items, symbols=self.screen.look)
+        view = self.screen.showing.view
+        queue = replace(view.queue, query=view.query)
+        screen = HistoryScreen(self.desk, ticket, queue=queue, symbols=self.screen.look)
         self.screen.desk_app.push_screen(screen, then)

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from deskterm import acts, attachments, known, unsent
+from deskterm.action import DRAFTS, ERRORS, OUTBOX
+from deskterm.actions import BY_ID
 from deskterm.desk import Desk
 from deskterm.safe import clean, wrap
 from deskterm.screens import drawing
+from deskterm.screens.keyed import Act
 from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
 from deskterm.unsent import Row
@@ -69,19 +71,11 @@ class PendingItem:
 class PendingScreen(ListScreen[PendingItem, Wish]):
     """Its result is what is to be done about a row, or None."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("enter", "what to do", "enter"),
-        ("o", "the ticket", "o"),
-        ("z", "call back", "z"),
-        ("r", "read the shelf again", "r"),
-        ("O", "save its bytes", "O"),
-        ("esc", "back", "escape"),
-    )
-
     def __init__(
         self, desk: Desk, title: str, read: Callable[[], list[Row]], *, empty: str, symbols: Symbols
     ) -> None:
         super().__init__(title, (), symbols=symbols)
+        self.place = title.casefold()
         self.desk = desk
         self.heading = title
         self.read = read
@@ -94,13 +88,10 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         super().on_mount()
         self.set_interval(AGAIN, self.load)
 
-    def hints(self) -> Sequence[tuple[str, str, str]]:
-        return [hint for hint in self.HINTS if self._fits(hint[2])]
-
-    def _fits(self, key: str) -> bool:
-        if key == "z":
-            return self.heading == "Outbox"
-        return key not in ("r", "O") or self.heading == "Errors"
+    def fits(self, action: str) -> bool:
+        """What belongs to another of these lists means nothing here."""
+        ours = BY_ID[action].where
+        return self.place in ours or not {DRAFTS, OUTBOX, ERRORS}.intersection(ours)
 
     def load(self) -> None:
         """Read the rows again; the cursor stays where it is."""
@@ -137,23 +128,31 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
             return [("`deskterm doctor` tells more", Role.DIM)]
         return ()
 
-    async def pressed(self, key: str) -> None:
+    def acts(self) -> dict[str, Act]:
+        return {
+            **super().acts(),
+            "pending.open": lambda: self._wish("enter"),
+            "pending.ticket": lambda: self._wish("look"),
+            "pending.back": lambda: self._wish("back"),
+            "shelf.again": self._read_again,
+            "shelf.save": self._save,
+        }
+
+    def why_off(self, action: str) -> str:
         row = self.item.row if self.item is not None else None
-        if row is None or not self._fits(key):
-            return
-        match key:
-            case "enter" | "o" if row.ticket:
-                self.dismiss(Wish("look" if key == "o" else "enter", row))
-            case "enter" | "o":
-                raise Refused(f"{row.words} `deskterm doctor` tells more.")
-            case "z" | "u" if row.row:
-                self.dismiss(Wish("back", row))
-            case "r":
-                self._read_again()
-            case "O" if row.lying:
-                await self._save(row)
-            case _:
-                pass
+        if action not in ("pending.open", "pending.ticket", "pending.back", "shelf.save"):
+            return ""
+        if row is None:
+            return "Nothing stands here."
+        if action == "shelf.save":
+            return "" if row.lying else "Only a letter on the shelf has bytes to save."
+        if action == "pending.back":
+            return "" if row.row else "This is no reply that could be called back."
+        return "" if row.ticket else f"{row.words} `deskterm doctor` tells more."
+
+    def _wish(self, does: str) -> None:
+        if self.item is not None:
+            self.dismiss(Wish(does, self.item.row))
 
     def _read_again(self) -> None:
         if not self._busy:
@@ -170,7 +169,9 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         self.load()
         self.tell(f"{counts.new + counts.archived:,} could be read now, {counts.shelved:,} stay on the shelf")
 
-    async def _save(self, row: Row) -> None:
+    async def _save(self) -> None:
+        assert self.item is not None
+        row = self.item.row
         folder = attachments.downloads(self.desk)
         path = await self.desk_app.read(lambda: attachments.save_shelved(self.desk, row.lying, folder=folder))
         self.tell(f"Saved {path}")

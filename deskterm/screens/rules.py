@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from deskterm import doc_texts, pack, rulebook
+from deskterm.action import RULES
 from deskterm.automation import arm
 from deskterm.counting import many
 from deskterm.desk import Desk, Done
 from deskterm.screens.editing import edit_text
+from deskterm.screens.keyed import Act
 from deskterm.screens.lists import ListScreen
 from deskterm.screens.ruled import FigureItem, PolicyItem, Ruled, RuleItem
 from deskterm.screens.trying import ReviewScreen
 from deskterm.symbols import Symbols
 from deskterm.widgets.paint import Role, Run
-from deskterm.widgets.picker import Choice, Picker, PickerBox, Question
+from deskterm.widgets.picker import Choice, PickerBox, Question
 from store.errors import DocError, Refused, StoreError
 from store.model import Doc
 from store.reads.baseline import Baseline
 from store.reads.rule_stats import Stat
 
 NO_RULES = "No rule yet. `a` brings a pack of them, `deskterm edit rule NAME` writes one."
+NO_DOC = "There is no rule and no policy of yours under the cursor."
 
 
 class RulesScreen(ListScreen[Ruled, str]):
     """Its result is the id of a ticket to go to, or None."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("s", "switch on or off", "s"),
-        ("enter", "try it on the past", "enter"),
-        ("e", "edit in $EDITOR", "e"),
-        ("a", "add a pack", "a"),
-        ("z", "undo", "z"),
-        ("Z", "redo", "Z"),
-        ("esc", "back", "escape"),
-    )
+    PLACE = RULES
 
     def __init__(self, desk: Desk, kept: dict[str, str], *, symbols: Symbols) -> None:
         """`kept` holds texts with mistakes by the id of their doc; it outlives the screen."""
@@ -85,26 +79,28 @@ class RulesScreen(ListScreen[Ruled, str]):
             return [(NO_RULES, Role.DIM)]
         return [("switching acts on what comes from now on", Role.DIM)]
 
-    async def pressed(self, key: str) -> None:
-        match key:
-            case "s":
-                await self._switch(self._doc())
-            case "e":
-                await self._edit(self._doc())
-            case "enter" | "t":
-                self._try(self._doc())
-            case "a":
-                self._packs()
-            case "z" | "u":
-                await self._commit(self.desk.undo)
-            case "Z":
-                await self._commit(self.desk.redo)
-            case _:
-                pass
+    def acts(self) -> dict[str, Act]:
+        return {
+            **super().acts(),
+            "rule.switch": lambda: self._switch(self._doc()),
+            "rule.edit": lambda: self._edit(self._doc()),
+            "rule.try": lambda: self._try(self._doc()),
+            "rule.packs": self._packs,
+            "change.undo": lambda: self._commit(self.desk.undo),
+            "change.redo": lambda: self._commit(self.desk.redo),
+        }
+
+    def why_off(self, action: str) -> str:
+        own = action in ("rule.switch", "rule.edit", "rule.try")
+        if own and (self.item is None or self.item.doc is None):
+            return NO_DOC
+        if action == "rule.try" and self._doc().kind != "rule":
+            return "A policy is not tried on the past; the figures below say what was reached."
+        return ""
 
     def _doc(self) -> Doc:
         if self.item is None or self.item.doc is None:
-            raise Refused("There is no rule and no policy of yours under the cursor.")
+            raise Refused(NO_DOC)
         return self.item.doc
 
     async def _commit(self, work: Callable[[], Done]) -> None:
@@ -125,7 +121,7 @@ class RulesScreen(ListScreen[Ruled, str]):
                 self.tell(str(error), bad=True)
 
         choices = tuple(self._choice(one) for one in pack.every())
-        self.desk_app.push_screen(Picker(Question("Take in a pack", choices), symbols=self.look), then)
+        self.ask(Question("Take in a pack", choices), then)
 
     def _choice(self, one: pack.Pack) -> Choice:
         news = len(pack.fresh(self.desk, one))
@@ -163,8 +159,6 @@ class RulesScreen(ListScreen[Ruled, str]):
 
     def _try(self, doc: Doc) -> None:
         """What the rule would have done, to be looked through."""
-        if doc.kind != "rule":
-            raise Refused("A policy is not tried on the past; the figures below say what was reached.")
         _readable(doc)
 
         def then(ticket: str | None) -> None:

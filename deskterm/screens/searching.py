@@ -5,41 +5,31 @@ Asks the desk beside the screen; an answer that was overtaken by more typing is 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
 from deskterm import finding
+from deskterm.action import SEARCH
 from deskterm.desk import Desk
 from deskterm.finding import Findings, Row
 from deskterm.screens import found_lines
+from deskterm.screens.keyed import Act, KeyedScreen, steps
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
-from deskterm.widgets.picker import Picker, PickerBox, Question
+from deskterm.widgets.picker import PickerBox, Question
 from store.errors import StoreError
-
-if TYPE_CHECKING:
-    from deskterm.app import DesktermApp
 
 PAUSE = 0.06
 """Seconds of rest after which what is typed is looked for."""
-_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1, "pagedown": 10, "pageup": -10}
-_ENDS = {"g": -1_000_000, "home": -1_000_000, "G": 1_000_000, "end": 1_000_000}
-_PREVIEW = {"J": 1, "K": -1, "space": 10, "b": -10}
-TYPING = [("down enter", "to the hits", "hits"), ("esc", "back", "nav.back")]
-CHOOSING = [
-    ("j k", "move", ""), ("enter", "open", "open"), ("l", "all as a list", "list"),
-    ("A", "save as a queue", "queue"), ("/", "other words", "words"), ("J K", "scroll the letter", ""),
-    ("esc", "back", "nav.back"),
-]  # fmt: skip
+SCROLLS = {"view.line_down": 1, "view.line_up": -1, "view.page_down": 10, "view.page_up": -10}
+TYPING = [("down enter", "to the hits", "hits"), ("esc", "back", "nav.close")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +41,10 @@ class Went:
     """To be shown as a list."""
 
 
-class SearchScreen(Screen["Went | None"]):
+class SearchScreen(KeyedScreen["Went | None"]):
     """Its result is where to go, or None."""
+
+    PLACE = SEARCH
 
     DEFAULT_CSS = """
     SearchScreen { background: $background; }
@@ -67,9 +59,8 @@ class SearchScreen(Screen["Went | None"]):
 
     def __init__(self, desk: Desk, *, symbols: Symbols, saved: Callable[[], None]) -> None:
         """`saved` is called after a search became a queue."""
-        super().__init__()
+        super().__init__(symbols=symbols)
         self.desk = desk
-        self.look = symbols
         self.found = Findings()
         self.at = 0
         self._saved = saved
@@ -77,11 +68,6 @@ class SearchScreen(Screen["Went | None"]):
         """Counts what was asked; only the answer to the last is shown."""
         self._answered = ""
         self._pause: Timer | None = None
-        self._said: tuple[str, Role] = ("", Role.DIM)
-
-    @property
-    def desk_app(self) -> DesktermApp:
-        return cast("DesktermApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @property
     def row(self) -> Row | None:
@@ -137,11 +123,11 @@ class SearchScreen(Screen["Went | None"]):
         try:
             found = await self.desk_app.read(work)
         except StoreError as error:
-            self._tell(str(error))
+            self.tell(str(error), bad=True)
             return
         if found is not None and asked == self._asked:
             self.found, self.at, self._answered = found, 0, typed
-            self._said = (" ".join(found.problems), Role.WARN)
+            self.told = [(" ".join(found.problems), Role.WARN)] if found.problems else []
             self._draw()
             await self._preview()
 
@@ -159,7 +145,7 @@ class SearchScreen(Screen["Went | None"]):
         try:
             message, text = await self.desk_app.read(lambda: finding.letter(self.desk, row.letter))
         except StoreError as error:
-            self._tell(str(error))
+            self.tell(str(error), bad=True)
             return
         if row is self.row:
             room = max(self.letter.body_width - 2, 20)
@@ -169,55 +155,63 @@ class SearchScreen(Screen["Went | None"]):
 
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        if self.words.has_focus:
-            if event.key in ("down", "tab", "enter", "escape"):
-                event.stop()
-                event.prevent_default()
-                await self.do("nav.back" if event.key == "escape" else "hits")
-            return
-        event.stop()
-        event.prevent_default()
-        by = _STEPS.get(event.key) or _ENDS.get(event.key)
-        if by is not None:
-            await self._move(by)
-        elif event.key in _PREVIEW:
-            self.letter.scroll_lines(_PREVIEW[event.key])
-        else:
-            does = {"enter": "open", "o": "open", "l": "list", "A": "queue", "slash": "words",
-                    "escape": "words", "q": "nav.back"}  # fmt: skip
-            await self.do(does.get(event.key, ""))
+    def acts(self) -> dict[str, Act]:
+        def scrolling(by: int) -> Act:
+            return lambda: self.letter.scroll_lines(by)
 
-    async def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
-        leaves = event.action == "nav.back" and not self.words.has_focus
-        await self.do("words" if leaves else event.action)
+        return {
+            **super().acts(),
+            **steps(self._move),
+            **{name: scrolling(by) for name, by in SCROLLS.items()},
+            "nav.close": lambda: self.end(None),
+            "search.open": self._open,
+            "search.list": lambda: self.end(Went(query=self.words.value.strip())),
+            "search.queue": lambda: self._ask_name(self.words.value.strip()),
+            "search.words": self.leave,
+            "hits": self._to_hits,
+        }
+
+    def why_off(self, action: str) -> str:
+        if action == "search.open" and self.row is None:
+            return "Nothing was found."
+        return (
+            "No words are typed."
+            if action in ("search.list", "search.queue") and not self.words.value.strip()
+            else ""
+        )
+
+    def leave(self) -> None:
+        """From the hits to the words; from there out."""
+        self.words.focus()
+
+    @property
+    def typing(self) -> bool:
+        return self.words.has_focus
+
+    async def typed_key(self, event: events.Key) -> None:
+        if event.key in ("down", "tab", "enter", "escape"):
+            event.stop()
+            event.prevent_default()
+            await self.do("nav.close" if event.key == "escape" else "hits")
 
     async def on_click(self, event: events.Click) -> None:
         if event.widget is self.hits and event.y > 0:
             self.hits.focus()
             await self._move(self.hits.top_line + event.y - 1, line=True)
             if event.chain == 2:
-                await self.do("open")
+                await self.do("search.open")
 
-    async def do(self, name: str) -> None:
-        """A step by its name: what keys and hints have in common."""
-        typed = self.words.value.strip()
-        if name == "nav.back":
-            self.dismiss(None)
-        elif name == "words":
-            self.words.focus()
-        elif name == "hits":
-            if not self.settled:
-                self._asked += 1
-                await self._look()
-            if self.found.rows:
-                self.hits.focus()
-        elif name == "open" and self.row is not None:
+    def _open(self) -> None:
+        if self.row is not None:
             self.dismiss(Went(ticket=self.row.ticket.id))
-        elif name == "list" and typed:
-            self.dismiss(Went(query=typed))
-        elif name == "queue" and typed:
-            self._ask_name(typed)
+
+    async def _to_hits(self) -> None:
+        """The keys to what was found, once it answers what is typed."""
+        if not self.settled:
+            self._asked += 1
+            await self._look()
+        if self.found.rows:
+            self.hits.focus()
 
     async def _move(self, by: int, *, line: bool = False) -> None:
         at = by // found_lines.ROWS if line else self.at + by
@@ -238,23 +232,18 @@ class SearchScreen(Screen["Went | None"]):
         question = Question(
             "Save as a queue", (), "enter saves   esc leave it", False, free="name", hint=hint, typed=query
         )
-        self.desk_app.push_screen(Picker(question, symbols=self.look), cast("Then", then))
+        self.ask(question, then)
 
     async def _save(self, name: str, query: str) -> None:
         try:
             done = await self.desk_app.commit(lambda: finding.keep_queue(self.desk, name, query))
         except StoreError as error:
-            self._tell(str(error))
+            self.tell(str(error), bad=True)
             return
         self._saved()
-        self._said = (f"{done.words}. z on the main screen takes it back.", Role.TEXT)
-        self._draw()
+        self.tell(f"{done.words}. z on the main screen takes it back.")
 
     # Drawing
-
-    def _tell(self, words: str) -> None:
-        self._said = (words, Role.BAD)
-        self._draw()
 
     def _draw(self) -> None:
         room, typed = self.hits.body_width, bool(self.words.value.strip())
@@ -263,10 +252,11 @@ class SearchScreen(Screen["Went | None"]):
         self.hits.show(found_lines.heading(self.found, typed), empty or lines, keep=True)
         self.hits.scroll_into_view(self.at * found_lines.ROWS, self.at * found_lines.ROWS + 1)
         self.query_one("#count", StatusLine).show([], [(found_lines.count(self.found, typed), Role.DIM)])
-        words = self._said if self._said[0] else found_lines.shell(self.words.value)
-        self.query_one("#status", StatusLine).show([words])
-        hints = TYPING if self.words.has_focus else CHOOSING
-        self.query_one("#hints", HintsLine).show_entries(hints)
+        if self.words.has_focus:
+            self.query_one("#hints", HintsLine).show_entries(TYPING)
+            self.say_again()
+        else:
+            self.draw_hints()
 
-
-Then = Callable[[PickerBox.Picked | None], Awaitable[None]]
+    def say_again(self) -> None:
+        self.query_one("#status", StatusLine).show(self.told or [found_lines.shell(self.words.value)])

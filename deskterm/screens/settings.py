@@ -10,30 +10,27 @@ from collections.abc import Callable
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Input
 
 from deskterm import config, setting
+from deskterm.action import SETTINGS
 from deskterm.config import ConfigError, Settings
 from deskterm.desk import Desk
 from deskterm.screens import setting_lines
+from deskterm.screens.keyed import Act, KeyedScreen, steps
 from deskterm.setting import Row
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
+from deskterm.widgets.picker import Choice, PickerBox, Question
 
-_STEPS = {"j": 1, "down": 1, "k": -1, "up": -1, "space": 8, "pagedown": 8, "ctrl+d": 4, "b": -8, "pageup": -8,
-          "ctrl+u": -4, "g": -1_000_000, "home": -1_000_000, "G": 1_000_000, "end": 1_000_000}  # fmt: skip
-MOVING = [
-    ("j k", "move", ""), ("enter", "change", "change"), ("d", "default", "default"), ("z", "undo", "undo"),
-    ("/", "find", "find"), ("esc", "back", "nav.back"),
-]  # fmt: skip
-TYPING = [("enter", "keep", "keep"), ("esc", "leave it", "leave")]
+TYPING = [("enter", "keep", "setting.keep"), ("esc", "leave it", "setting.leave")]
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(KeyedScreen[None]):
     """Rows of settings and a line to type in."""
 
+    PLACE = SETTINGS
     DEFAULT_CSS = """
     SettingsScreen { background: $background; }
     SettingsScreen #asking { display: none; height: 1; }
@@ -44,9 +41,8 @@ class SettingsScreen(Screen[None]):
 
     def __init__(self, desk: Desk, *, symbols: Symbols, changed: Callable[[], None]) -> None:
         """`changed` is called after a setting was kept; the desk has it by then."""
-        super().__init__()
+        super().__init__(symbols=symbols)
         self.desk = desk
-        self.look = symbols
         self.rows: list[Row] = []
         self.at = 0
         self.words = ""
@@ -72,7 +68,7 @@ class SettingsScreen(Screen[None]):
         self.pane = self.query_one("#text", LinePane)
         self._read()
         self.pane.focus()
-        self._tell("")
+        self.draw_hints()
 
     def on_resize(self) -> None:
         self._draw()
@@ -92,62 +88,87 @@ class SettingsScreen(Screen[None]):
         if begins:
             last = begins[self.at + 1] - 1 if self.at + 1 < len(begins) else len(drawn) - 1
             self.pane.scroll_into_view(0 if self.at == 0 else begins[self.at], last)
-        self.query_one("#hints", HintsLine).show_entries(TYPING if self.has_class("-typing") else MOVING)
 
-    def _tell(self, words: str, *, ink: Role = Role.TEXT) -> None:
-        default = f"* differs from its default; kept in {config.FILE}"
-        self.query_one("#status", StatusLine).show([], [(f"{words or default} ", ink if words else Role.DIM)])
+    def say_again(self) -> None:
+        default = f"* differs from its default; kept in {config.FILE} "
+        if self.told:
+            super().say_again()
+        else:
+            self.query_one("#status", StatusLine).show([], [(default, Role.DIM)])
 
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        if self.has_class("-typing"):
-            if event.key == "escape":
-                event.stop()
-                self.do("leave")
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key in _STEPS:
-            self.at = max(0, min(self.at + _STEPS[event.key], len(self.rows) - 1))
-            self._draw()
-            return
-        does = {"enter": "change", "d": "default", "z": "undo", "u": "undo", "slash": "find",
-                "escape": "nav.back", "q": "nav.back"}  # fmt: skip
-        self.do(does.get(event.key, ""))
+    @property
+    def typing(self) -> bool:
+        return self.has_class("-typing")
 
-    def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
-        self.do(event.action)
+    def acts(self) -> dict[str, Act]:
+        return {
+            **super().acts(), **steps(self._move, half=4, page=8),
+            "setting.change": self._change, "setting.default": self._default, "setting.undo": self._undo,
+            "list.filter": lambda: self._type(None, self.words), "setting.leave": self._leave,
+            "setting.keep": lambda: self._keep(self.typed.value),
+        }  # fmt: skip
 
-    def on_click(self, event: events.Click) -> None:
-        if event.widget is self.pane and event.y > 0 and self.rows and not self.has_class("-typing"):
+    def why_off(self, action: str) -> str:
+        row = self.rows[self.at] if self.rows else None
+        if action in ("setting.change", "setting.default") and row is None:
+            return "No setting has these words."
+        if action == "setting.default" and row is not None and row.value == row.default:
+            return "It has its default."
+        return "Nothing was changed here yet." if action == "setting.undo" and not self._before else ""
+
+    async def typed_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self._leave()
+
+    def _move(self, by: int) -> None:
+        self.at = max(0, min(self.at + by, len(self.rows) - 1))
+        self._draw()
+
+    async def on_click(self, event: events.Click) -> None:
+        if event.widget is self.pane and event.y > 0 and self.rows and not self.typing:
             _, begins = setting_lines.lines(self.rows, room=self.pane.body_width, look=self.look, at=self.at)
             line = self.pane.top_line + event.y - 1
             self.at = max((n for n, first in enumerate(begins) if first <= line), default=0)
             self._draw()
             if event.chain == 2:
-                self.do("change")
+                await self.do("setting.change")
 
-    def do(self, name: str) -> None:
-        """A step by its name: what keys and hints have in common."""
-        row = self.rows[self.at] if self.rows else None
-        if name == "nav.back" and self.words:
-            self.words = ""
-            self._read()
-        elif name == "nav.back":
+    def leave(self) -> None:
+        """One step: the words the rows are narrowed by, then the screen."""
+        if not self.words:
             self.dismiss(None)
-        elif name == "find":
-            self._type(None, self.words)
-        elif name == "leave":
-            self._leave()
-        elif name == "keep":
-            self._keep(self.typed.value)
-        elif name == "undo":
-            self._undo()
-        elif row is not None and name == "change":
+            return
+        self.words = ""
+        self._read()
+
+    def _change(self) -> None:
+        """Ask for another value: from a list where there are few, else typed."""
+        row = self.rows[self.at]
+        if row.choices:
+            self._ask(row)
+        else:
             self._type(row, row.value)
-        elif row is not None and name == "default":
-            self._try(lambda: setting.default(self._fresh(), row, home=self.desk.home), row)
+
+    def _default(self) -> None:
+        row = self.rows[self.at]
+        self._try(lambda: setting.default(self._fresh(), row, home=self.desk.home), row)
+
+    def _ask(self, row: Row) -> None:
+        async def then(picked: PickerBox.Picked | None) -> None:
+            if picked is not None and picked.ids[0] != row.value:
+                wanted = picked.ids[0]
+                self._try(lambda: setting.changed(self._fresh(), row, wanted, home=self.desk.home), row)
+
+        choices = tuple(
+            Choice(
+                one, one or "(empty)", detail="default" if one == row.default else "", ticked=one == row.value
+            )
+            for one in row.choices
+        )
+        self.ask(Question(row.words, choices, instant=False), then)
 
     # Typing
 
@@ -162,21 +183,22 @@ class SettingsScreen(Screen[None]):
         self.typed.cursor_position = len(value)
         self.typed.focus()
         self._draw()
-        choices = [one for one in row.choices if one] if row is not None else []
-        self._tell(f"It can be {', '.join(choices)}." if choices else "")
+        self.query_one("#hints", HintsLine).show_entries(TYPING)
+        self.tell("")
 
     def _leave(self, *, told: bool = False) -> None:
         self.set_class(False, "-typing")
         self.editing = None
         self.pane.focus()
         self._draw()
+        self.draw_hints()
         if not told:
-            self._tell("")
+            self.tell("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A mistake, such as a key that is taken, is said before it is kept."""
         row = self.editing
-        if not self.has_class("-typing"):
+        if not self.typing:
             return
         if row is None:
             self.words, self.at = event.value.strip(), 0
@@ -184,9 +206,9 @@ class SettingsScreen(Screen[None]):
         elif event.value.strip() != row.value:
             try:
                 setting.changed(self.desk.settings, row, event.value, home=self.desk.home)
-                self._tell("enter keeps it", ink=Role.DIM)
+                self.tell("enter keeps it")
             except ConfigError as error:
-                self._tell(str(error), ink=Role.BAD)
+                self.tell(str(error), bad=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._keep(event.value)
@@ -210,28 +232,25 @@ class SettingsScreen(Screen[None]):
             before, wanted = self._fresh(), make()
             whole = setting.keep(self.desk.home, wanted)
         except ConfigError as error:
-            self._tell(str(error), ink=Role.BAD)
+            self.tell(str(error), bad=True)
             return False
         self._before.append(before)
         self._in_force(wanted)
         when = "in force now" if row.at_once else "in force at the next start"
         lost = "" if whole else "; the comments of the file could not be kept"
-        self._tell(f"{row.words} kept, {when}{lost}. z takes it back.")
+        self.tell(f"{row.words} kept, {when}{lost}. z takes it back.")
         return True
 
     def _undo(self) -> None:
-        if not self._before:
-            self._tell("Nothing was changed here yet.")
-            return
         before = self._before[-1]
         try:
             setting.keep(self.desk.home, before)
         except ConfigError as error:
-            self._tell(str(error), ink=Role.BAD)
+            self.tell(str(error), bad=True)
             return
         self._before.pop()
         self._in_force(before)
-        self._tell("Taken back.")
+        self.tell("Taken back.")
 
     def _in_force(self, settings: Settings) -> None:
         self.desk.settings = settings

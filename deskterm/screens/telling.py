@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 from deskterm import actions, attachments, live, unsent
 from deskterm.actions import BY_ID, CONVERSATION, TEXT
 from deskterm.desk import Done
-from deskterm.keymap import NAMES
 from deskterm.safe import clean, fit
-from deskterm.screens import drawing
+from deskterm.screens import drawing, offered
+from deskterm.screens.offered import Entry, key_shown
 from deskterm.widgets.lines import HintsLine, StatusLine
-from deskterm.widgets.paint import Role, Run, cells
+from deskterm.widgets.paint import Role, Run
 
 if TYPE_CHECKING:
     from deskterm.screens.main import MainScreen
-
-_WRITTEN = {name: key for key, name in NAMES.items()}
-
-Entry = tuple[str, str, str]
-"""A hint: key, words, action id."""
 
 
 class Telling:
@@ -56,7 +51,7 @@ class Telling:
 
     def teach(self, key: str, words: str) -> None:
         """Say that a key does what was fetched from the palette again and again."""
-        self.lesson = ((key, Role.KEY), (f" does that too: {words}", Role.DIM))
+        self.lesson = ((key, Role.KEY), (words, Role.DIM))
         self.status()
 
     def clear(self) -> None:
@@ -214,18 +209,8 @@ class Telling:
                 if action.id in screen.handlers
             ]
         )
-        room, above = screen.room[0] - 2, list[Entry]()
-        while entries and _cells(entries) > room:
-            above.append(entries.pop(0))
-        line.show_entries(entries)
-        runs: list[Run] = []
-        for key, words, _ in above:
-            runs += [(key, Role.KEY), (f" {words}  ", Role.DIM)]
-        if cells(runs) > room:  # on as many lines as they need, in one ink
-            screen.query_one("#status", StatusLine).show([], [("", Role.TEXT), *runs])
-        elif runs:
-            screen.query_one("#status", StatusLine).show(runs)
-        else:
+        status = screen.query_one("#status", StatusLine)
+        if not offered.lay(entries, room=screen.room[0] - 2, hints=line, status=status):
             self.status()
 
     def _files(self) -> list[Entry]:
@@ -233,12 +218,3 @@ class Telling:
         found = attachments.numbered(pane.said)[:9] if pane is not None else []
         does = "file.save" if self.screen.waiting == "O" else "file.open"
         return [(str(n), fit(clean(file.name), 24), does) for n, (_, file) in enumerate(found, 1)]
-
-
-def key_shown(name: str) -> str:
-    """Textual's name of a key as people write it."""
-    return _WRITTEN.get(name) or actions.keys_shown(name)
-
-
-def _cells(entries: list[Entry]) -> int:
-    return sum(cells([(key, Role.KEY), (words, Role.DIM)]) + 3 for key, words, _ in entries)

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
-from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from deskterm import known, panes
+from deskterm.action import THEN
 from deskterm.desk import Desk
 from deskterm.panes import TicketPane
 from deskterm.safe import clean
 from deskterm.screens import drawing, happened
 from deskterm.screens.happened import Asked, Item
+from deskterm.screens.keyed import Act, KeyedScreen
 from deskterm.screens.reading import undo_words
 from deskterm.symbols import Symbols
 from deskterm.widgets.conversation import Conversation
@@ -27,27 +26,14 @@ from deskterm.widgets.paint import Role, Run
 from store.errors import NotFound
 from store.model import Bucket
 
-if TYPE_CHECKING:
-    from deskterm.app import DesktermApp
-
-_STEPS = {"left": -1, "right": 1, "left_square_bracket": -1, "right_square_bracket": 1}
-_ENDS = {"home": -1_000_000, "g": -1_000_000, "end": 1_000_000, "G": 1_000_000}
-_SCROLLS = {"j": 1, "down": 1, "J": 1, "k": -1, "up": -1, "K": -1}
-_PAGES = {"space": 1, "pagedown": 1, "b": -1, "pageup": -1}
-HINTS = (
-    ("←", "before", "left"),
-    ("→", "after", "right"),
-    ("j k", "scroll", "j"),
-    ("enter", "the ticket now", "enter"),
-    ("z", "undo this alone", "z"),
-    ("esc", "back", "escape"),
-)
 WHAT_ROWS = 4
 """Rows for the slider and what the entry did."""
 
 
-class ThenScreen(Screen["Asked | None"]):
+class ThenScreen(KeyedScreen["Asked | None"]):
     """Its result is what is to be done, or None."""
+
+    PLACE = THEN
 
     DEFAULT_CSS = f"""
     ThenScreen {{ background: $background; }}
@@ -55,20 +41,15 @@ class ThenScreen(Screen["Asked | None"]):
     """
 
     def __init__(self, desk: Desk, ticket: str, entry: int, *, symbols: Symbols) -> None:
-        super().__init__()
+        super().__init__(symbols=symbols)
         self.desk = desk
         self.ticket = ticket
-        self.look = symbols
         entries = known.happened(desk, ticket)
         self.items = happened.items(entries, names={})[::-1]
         """What happened to it, oldest first."""
         self.at = max((n for n, one in enumerate(self.items) if one.entry <= entry), default=0)
         self.shown = -1
         """The entry that the conversation shows."""
-
-    @property
-    def desk_app(self) -> DesktermApp:
-        return cast("DesktermApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @property
     def item(self) -> Item:
@@ -82,9 +63,7 @@ class ThenScreen(Screen["Asked | None"]):
 
     def on_mount(self) -> None:
         self.query_one("#talk", Conversation).focus()
-        arrows = {"←": "left", "→": "right"} if self.look.rule.isascii() else {}
-        hints = [(arrows.get(key, key), words, does) for key, words, does in HINTS]
-        self.query_one("#hints", HintsLine).show_entries(hints)
+        self.draw_hints()
         self._show()
 
     def on_resize(self) -> None:
@@ -111,7 +90,13 @@ class ThenScreen(Screen["Asked | None"]):
         day = datetime.fromtimestamp(self.item.at)
         title = f"As it was on {day:%A, %B} {day.day}, {day:%Y}, {day:%H:%M}"
         self.query_one("#what", LinePane).show(title, [bar, *did])
-        self.query_one("#status", StatusLine).show([(undo_words(self.desk, self.item), Role.DIM)])
+        self.told = []
+        self.say_again()
+
+    def say_again(self) -> None:
+        self.query_one("#status", StatusLine).show(
+            self.told or [(undo_words(self.desk, self.item), Role.DIM)]
+        )
 
     async def _read(self, item: Item) -> None:
         talk = self.query_one("#talk", Conversation)
@@ -125,32 +110,50 @@ class ThenScreen(Screen["Asked | None"]):
             talk.show(head, drawing.blocks(pane, me=self.desk.agent, now=pane.now), empty="No letter yet.")
         self.shown = item.entry
 
-    def on_key(self, event: events.Key) -> None:
-        event.stop()
-        event.prevent_default()
-        self._pressed(event.key)
-
-    def _pressed(self, key: str) -> None:
+    def acts(self) -> dict[str, Act]:
         talk = self.query_one("#talk", Conversation)
-        by = _STEPS.get(key) or _ENDS.get(key)
-        if key in ("escape", "q"):
-            self.dismiss(None)
-        elif by is not None:
-            self.at = max(0, min(self.at + by, len(self.items) - 1))
-            self._show()
-        elif key in _SCROLLS:
-            talk.scroll_lines(_SCROLLS[key])
-        elif key in _PAGES:
-            talk.scroll_pages(_PAGES[key])
-        elif key == "greater_than_sign":
-            talk.unfold()
-        elif key in ("enter", "o"):
-            self.dismiss(Asked(ticket=self.ticket))
-        elif key in ("z", "u") and not self.item.why:
-            self.dismiss(Asked(entry=self.item.entry, undo=True))
 
-    def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
-        self._pressed(event.action)
+        def lines(by: int) -> Act:
+            return lambda: talk.scroll_lines(by)
+
+        def pages(by: int) -> Act:
+            return lambda: talk.scroll_pages(by)
+
+        def to(by: int) -> Act:
+            return lambda: self._to(by)
+
+        return {
+            **super().acts(),
+            "then.before": to(-1),
+            "then.after": to(1),
+            "list.top": to(-1_000_000),
+            "list.bottom": to(1_000_000),
+            "list.down": lines(1),
+            "list.up": lines(-1),
+            "view.line_down": lines(1),
+            "view.line_up": lines(-1),
+            "list.half_down": lines(10),
+            "list.half_up": lines(-10),
+            "view.page_down": pages(1),
+            "view.page_up": pages(-1),
+            "list.page_down": pages(1),
+            "list.page_up": pages(-1),
+            "view.unfold": talk.unfold,
+            "then.now": lambda: self.end(Asked(ticket=self.ticket)),
+            "history.undo": lambda: self.end(Asked(entry=self.item.entry, undo=True)),
+        }
+
+    def why_off(self, action: str) -> str:
+        if action == "history.undo":
+            return self.item.why
+        if action == "then.before" and self.at == 0:
+            return "It began here."
+        last = self.at + 1 == len(self.items)
+        return "Nothing happened to it since." if action == "then.after" and last else ""
+
+    def _to(self, by: int) -> None:
+        self.at = max(0, min(self.at + by, len(self.items) - 1))
+        self._show()
 
 
 def _more(pane: TicketPane) -> list[tuple[Run, ...]]:

@@ -9,9 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 from deskterm import pack, rulebook, trials
+from deskterm.action import TRIAL
 from deskterm.acts import label
 from deskterm.automation import Armed
 from deskterm.counting import many
@@ -20,6 +20,7 @@ from deskterm.doings import Doing
 from deskterm.moments import local, shown
 from deskterm.safe import clean, wrap
 from deskterm.screens import happened
+from deskterm.screens.keyed import Act
 from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
 from deskterm.trials import Would
@@ -77,14 +78,7 @@ def does(ticket: Ticket, doing: Doing, look: Symbols) -> Iterator[str]:
 class ReviewScreen(ListScreen[Trial, str]):
     """Its result is the id of a ticket to go to, or None."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("y", "right", "y"),
-        ("n", "wrong", "n"),
-        ("x", "no mark", "x"),
-        ("enter", "go to the ticket", "enter"),
-        ("s", "switch the rule on or off", "s"),
-        ("esc", "back", "escape"),
-    )
+    PLACE = TRIAL
 
     def __init__(self, desk: Desk, doc: Doc, armed: Armed, *, symbols: Symbols) -> None:
         days = rulebook.PAST_DAYS
@@ -124,10 +118,9 @@ class ReviewScreen(ListScreen[Trial, str]):
 
     def _take(self) -> None:
         """What was found since the last look joins the list; the cursor stays."""
-        before = len(self.items)
-        while self._found:
-            self.items.append(Trial(self._found.popleft()))
-        if len(self.items) != before:
+        found = [Trial(self._found.popleft()) for _ in range(len(self._found))]
+        if found:
+            self.add(found)
             self.draw()
 
     def about(self) -> Sequence[Run]:
@@ -143,25 +136,28 @@ class ReviewScreen(ListScreen[Trial, str]):
         counts = f"  {yes} yes  {no} no  {len(self.items) - yes - no} to look at"
         return [(first + acts, Role.DIM), (counts, Role.TEXT), ("  nothing is changed", Role.DIM)]
 
-    async def pressed(self, key: str) -> None:
-        match key:
-            case "y":
-                self._mark("yes")
-            case "n":
-                self._mark("no")
-            case "x":
-                self._mark("")
-            case "s":
-                await self._switch()
-            case "enter":
-                if self.item is not None:
-                    self.dismiss(self.item.would.ticket.id)
-            case _:
-                pass
+    def acts(self) -> dict[str, Act]:
+        return {
+            **super().acts(),
+            "trial.right": lambda: self._mark("yes"),
+            "trial.wrong": lambda: self._mark("no"),
+            "trial.unmark": lambda: self._mark(""),
+            "trial.open": self._open,
+            "rule.switch": self._switch,
+        }
+
+    def why_off(self, action: str) -> str:
+        if action.startswith("trial.") and not self.items:
+            return "The rule would have done nothing that could be looked at."
+        return ""
+
+    def _open(self) -> None:
+        if self.item is not None:
+            self.dismiss(self.item.would.ticket.id)
 
     def _mark(self, mark: str) -> None:
         if self.item is not None:
-            self.items[self.at] = replace(self.item, mark=mark)
+            self.become(replace(self.item, mark=mark))
             self.move(1)
 
     async def _switch(self) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from deskterm import actions, symbols
-from deskterm.actions import ACTIONS, CONVERSATION, LIST, TEXT, WRITING
+from deskterm import actions, presets, symbols
+from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING
+from deskterm.actions import ACTIONS
+from deskterm.config import Settings
+from deskterm.inner_actions import INNER
 from deskterm.keymap import KeyClash, Keymap
 
 
@@ -24,7 +27,7 @@ def test_no_action_hides_behind_a_key_terminals_cannot_send() -> None:
 
 def test_what_cannot_be_undone_by_z_asks_with_another_key() -> None:
     assert actions.BY_ID["write.discard"].undo == actions.ASKS
-    assert not [action for action in ACTIONS if action.keys == ("d",)]
+    assert not [a for a in ACTIONS if "d" in a.keys and {LIST, CONVERSATION, ANYWHERE} & set(a.where)]
 
 
 def test_the_markdown_table_names_every_action() -> None:
@@ -84,6 +87,29 @@ def test_own_keys_replace_ours_and_a_clash_names_both() -> None:
         Keymap(own={"ticket.solve": ("w",)})
     with pytest.raises(KeyClash, match="no action nonsense"):
         Keymap(own={"nonsense": ("w",)})
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({"history.copy": ("j",)}, r"history\.copy.*list\.down"),
+        ({"rule.try": ("?",)}, r"rule\.try.*help\.keys"),
+        ({"history.copy": ("g",)}, r"history\.copy.*list\.top"),
+    ],
+)
+def test_own_keys_of_the_other_screens_hide_no_way_to_move_or_to_leave(
+    own: dict[str, tuple[str, ...]], words: str
+) -> None:
+    with pytest.raises(KeyClash, match=words):
+        Keymap(own=own)
+    Keymap(own={"history.copy": ("f6",), "nav.back": ("escape", "y")})  # `y` copies there by our own map
+
+
+def test_u_is_back_everywhere_for_hands_from_gmail() -> None:
+    keymap = presets.keymap(Settings(keymap="gmail"))
+    for place in {place for action in INNER for place in action.where}:
+        hit = keymap.press("u", places=(place, ROWS))
+        assert hit is not None and hit.action == "nav.back", place
 
 
 def test_every_glyph_is_one_cell_and_has_a_plain_twin() -> None:

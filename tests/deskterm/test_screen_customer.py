@@ -63,7 +63,7 @@ async def test_people_are_merged_by_a_typed_address_and_parted_again_by_U(tmp_pa
         assert screen.person.count > before.count and [one.email for one in screen.person.merged] == [other]
         await stage.press("U")
         assert "under 'The same person at'" in stage.text
-        await stage.press("g", "U")
+        await stage.press("home", "U")
         assert screen.person.merged == () and screen.person.count == before.count
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from deskterm.actions import ACTIONS, CONVERSATION, LIST, TEXT, WRITING, Action
+from deskterm.inner_actions import INNER
 from deskterm.keymap import key_name
 from tests.rigs.stage import Stage, on_stage
 
+ON_MAIN = [action for action in ACTIONS if action not in INNER]
+"""Those of the other screens are in test_screen_inner.py."""
 ENDS = {"nav.close", "app.quit"}
 NEEDS_A_TERMINAL = {"app.suspend", "reply.editor", "write.editor", "text.editor"}
 """What leaves the screen to another program; in a real terminal in test_screen_process.py."""
@@ -43,19 +46,18 @@ def watched(stage: Stage) -> list[str]:
 
 async def back_to_the_list(stage: Stage) -> None:
     """Escape leads out of everything, and the app lives."""
-    for _ in range(4):
-        await stage.press("escape")
+    await stage.press(*["escape"] * 4)
     assert stage.app.is_running and stage.app.screen is stage.main
     assert stage.main.list.has_focus
 
 
 async def test_every_action_has_a_handler(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
-        assert not [action.id for action in ACTIONS if action.id not in stage.main.handlers]
+        assert not [action.id for action in ON_MAIN if action.id not in stage.main.handlers]
         assert not [name for name in stage.main.handlers if name not in {action.id for action in ACTIONS}]
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+@pytest.mark.parametrize("action", ON_MAIN, ids=lambda action: action.id)
 async def test_its_keys_do_it_and_the_screen_survives(action: Action, tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         for keys in keys_of(action):
@@ -74,7 +76,7 @@ async def test_its_keys_do_it_and_the_screen_survives(action: Action, tmp_path: 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 10)])
 async def test_every_key_in_a_row_at_a_small_size(size: tuple[int, int], tmp_path: Path) -> None:
     async with on_stage(tmp_path, size=size) as stage:
-        for action in ACTIONS:
+        for action in ON_MAIN:
             if action.id in ENDS | NEEDS_A_TERMINAL or not {LIST, CONVERSATION, "anywhere"} & set(
                 action.where
             ):
@@ -89,7 +91,7 @@ def offered(action: Action) -> bool:
     return bool(here) and not any("1-9" in key for key in action.keys)
 
 
-IN_PALETTE = [a for a in ACTIONS if offered(a) and a.id not in ENDS | NEEDS_A_TERMINAL | {"command.open"}]
+IN_PALETTE = [a for a in ON_MAIN if offered(a) and a.id not in ENDS | NEEDS_A_TERMINAL | {"command.open"}]
 
 
 @pytest.mark.parametrize("begin", range(4))

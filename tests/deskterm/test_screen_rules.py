@@ -96,7 +96,7 @@ async def test_a_trial_lists_its_acts_and_changes_nothing(tmp_path: Path) -> Non
         assert count > 1 and f"{count} acts on" in stage.text and "tag + money" in stage.text
         await stage.press("y", "n")
         assert f"1 yes  1 no  {count - 2} to look at" in stage.text
-        await stage.press("g", "n", "g", "x")
+        await stage.press("home", "n", "home", "x")
         assert f"0 yes  1 no  {count - 1} to look at" in stage.text
         assert entries(stage) == before
         await stage.press("s")
@@ -193,7 +193,7 @@ async def test_the_cursor_stays_in_view_at_any_size(size: tuple[int, int], tmp_p
         assert "> on     R12" in stage.text
         await stage.press("G")
         assert "Reached in 90 days" in stage.text
-        await stage.press("g")
+        await stage.press("home")
         assert "> on     R00" in stage.text
 
 

@@ -51,8 +51,6 @@ async def test_a_field_is_changed_in_place_kept_in_the_file_and_taken_back(tmp_p
     [
         ("undo_seconds", "soon", "undo_seconds has to be a whole number, and is text"),
         ("undo_seconds", "-1", "has to be 0 or more"),
-        ("quote", "all", "quote is 'all'; it can be last, inline, none"),
-        ("theme", "drak", "it can be dark"),
         ("agent_mail", '"ann@x.example', "quotation mark"),
     ],
 )
@@ -68,6 +66,19 @@ async def test_a_mistake_is_one_sentence_said_at_once_and_nothing_is_written(
         assert said in stage.text and config.load(stage.desk.home) == before == stage.desk.settings
         await stage.press("escape", "escape", "escape")
         assert stage.app.screen is stage.main
+
+
+async def test_a_field_with_few_values_is_chosen_from_a_list(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "quote")
+        await stage.press("enter")
+        assert all(word in stage.text for word in ("last", "inline", "none", "default", "3 of 3"))
+        await stage.press("=all")
+        assert "Nothing matches" in stage.text
+        await stage.press("enter", "ctrl+u", "=inl", "enter")
+        assert config.load(stage.desk.home).quote == "inline" and "in force now" in stage.text
+        await stage.press("z")
+        assert config.load(stage.desk.home).quote == "last"
 
 
 async def test_a_theme_is_worn_at_once(tmp_path: Path) -> None:

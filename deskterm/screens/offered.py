@@ -1,0 +1,55 @@
+"""Actions as a person is offered them: a line of the palette, and what may follow a key such as `g`. Pure."""
+
+from __future__ import annotations
+
+from deskterm import actions
+from deskterm.actions import Action
+from deskterm.keymap import NAMES, Keymap
+from deskterm.symbols import Symbols
+from deskterm.widgets.lines import HintsLine, StatusLine
+from deskterm.widgets.paint import Role, Run, cells
+from deskterm.widgets.picker import Choice
+
+Entry = tuple[str, str, str]
+"""A hint: key, words, action id."""
+_WRITTEN = {name: key for key, name in NAMES.items()}
+
+
+def shown(key: str, look: Symbols) -> str:
+    """A key as printed, without arrows where there are no such glyphs."""
+    return key if look.rule.isascii() else actions.keys_shown(key)
+
+
+def key_shown(name: str) -> str:
+    """Textual's name of a key as people write it."""
+    return _WRITTEN.get(name) or actions.keys_shown(name)
+
+
+def choice(action: Action, *, keymap: Keymap, look: Symbols, off: str) -> Choice:
+    """An action with keys, undo and what does it in the shell; `off` says why it cannot be done."""
+    undo = "" if action.undo in (actions.NOTHING, actions.TYPED_BACK) else f"undo: {action.undo}"
+    tells = "   ".join(
+        part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
+    )
+    keys = " ".join(shown(key, look) for key in keymap.keys(action.id))
+    return Choice(action.id, action.words, keys, f"{action.group:<12} {action.id}", off, help=tells)
+
+
+def lay(entries: list[Entry], *, room: int, hints: HintsLine, status: StatusLine) -> bool:
+    """Put the choices after a key on the hints line, the rest above it; whether there was such a rest."""
+    above = list[Entry]()
+    while entries and _cells(entries) > room:
+        above.append(entries.pop(0))
+    hints.show_entries(entries)
+    runs: list[Run] = []
+    for key, words, _ in above:
+        runs += [(key, Role.KEY), (f" {words}  ", Role.DIM)]
+    if cells(runs) > room:  # on as many lines as they need, in one ink
+        status.show([], [("", Role.TEXT), *runs])
+    elif runs:
+        status.show(runs)
+    return bool(runs)
+
+
+def _cells(entries: list[Entry]) -> int:
+    return sum(cells([(key, Role.KEY), (words, Role.DIM)]) + 3 for key, words, _ in entries)
