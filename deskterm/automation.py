@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from deskterm import chores, doings, subjects
+from deskterm import chores, days, doings, subjects
 from deskterm.desk import Desk
 from store import blobs
 from store.errors import DocError, NotFound
@@ -131,7 +131,13 @@ class Automation:
             seen = self.subject(conn, happening)
         except NotFound:
             return  # binned and purged meanwhile
-        answers = ask((one.rule for one in looking), happening.cause, seen, now=self.desk.now)
+        answers = ask(
+            (one.rule for one in looking),
+            happening.cause,
+            seen,
+            now=self.desk.now,
+            zone=days.zone(self.desk, conn),
+        )
         yield from ((one, a) for one, a in zip(looking, answers, strict=True) if a.acts)
 
     def subject(self, conn: sqlite3.Connection, happening: Happening) -> Subject:
@@ -180,7 +186,7 @@ def arm(doc: Doc) -> Armed:
 def waited(desk: Desk, conn: sqlite3.Connection, one: Armed, ticket: str = "") -> Iterator[tuple[str, int]]:
     """The tickets a waiting rule acts on now (or one alone), each with the moment it counts from."""
     rule, now = one.rule, desk.now
-    where = queues.condition(rule.match, queues.Asked(now, ""))
+    where = queues.condition(rule.match, days.of_rules(desk, conn))
     begins = causes.key(one.doc, one.version, root="w", ticket="").removesuffix(":")
     hours = promised(conn).hours
     urgent = rule.in_hours and not hours.is_open(now)
@@ -194,11 +200,11 @@ def waited(desk: Desk, conn: sqlite3.Connection, one: Armed, ticket: str = "") -
 
 def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
     """Each rule that is on, and what it says to the ticket as it stands now."""
-    rules = armed(desk.conn)
+    rules, zone = armed(desk.conn), days.zone(desk, desk.conn)
     found: list[tuple[str, str]] = []
     for what in When:
         seen = Automation(desk).subject(desk.conn, Happening(ticket.id, Cause(what)))
-        answers = ask((one.rule for one in rules), Cause(what), seen, now=desk.now)
+        answers = ask((one.rule for one in rules), Cause(what), seen, now=desk.now, zone=zone)
         found += [(a.rule.name, f"would act: {a.why}" if a.acts else a.why) for a in answers]
     return found
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
-from deskterm import acts, auto_letters, chains, placing, replies, safe, writing
+from deskterm import acts, auto_letters, chains, days, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
 from deskterm.config import Box
 from deskterm.desk import Desk
@@ -21,7 +22,7 @@ from store.log.entry import Change
 from store.log.tx import Tx
 from store.model import Ticket
 from store.reads import causes, conversation, docs, many, queues, surveys, team
-from store.rules import macros
+from store.rules import macros, template
 from store.rules import surveys as asking
 from store.rules.macros import Macro, Result
 from store.rules.rule_text import Rule
@@ -81,14 +82,15 @@ def doing(
     desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About, *, given: placing.Given | None = None
 ) -> Doing:
     """What a rule does to a ticket as it stands; `given` remembers whom the act gave its other tickets."""
-    results = [_result(desk, of, macro) for macro in _macros(desk, conn, rule, of)]
+    zone = days.zone(desk, conn)
+    results = [_result(desk, of, macro, zone) for macro in _macros(desk, conn, rule, of)]
     sets = [pair for result in results for pair in result.sets]
     found = placing.place(desk, conn, rule.route, of, given=given) if rule.route else None
     if found and found.name:
         sets.append(("assignee", found.name))
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
     last = {change.field: change for change in changes}
-    letters, untold = _letters(conn, rule, of, results)
+    letters, untold = _letters(conn, rule, of, results, subject=_subject(desk, of, rule, zone))
     waiting = outbox.unsent(conn) if rule.hold else []
     return Doing(
         sets=tuple(change for change in last.values() if held(of.ticket, change.field) != change.value),
@@ -177,12 +179,12 @@ def _text(desk: Desk, letter: Letter, ticket: Ticket, box: Box) -> str:
 
 
 def _letters(
-    conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result]
+    conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result], *, subject: str
 ) -> tuple[tuple[Letter, ...], tuple[str, ...]]:
-    """The letters a rule writes, and who cannot be written to."""
+    """The letters a rule writes, under a subject of its own or a plain one; and who cannot be written to."""
     letters: list[Letter] = []
     untold: list[str] = []
-    subject = rule.subject or f"Your request #{of.ticket.number}"
+    plain = f"Your request #{of.ticket.number}"
     for result in results:
         if result.reply is None or rule.survey:
             continue
@@ -193,8 +195,8 @@ def _letters(
         elif of.customer is None or not of.customer.email:
             untold.append("no letter was written, the ticket has no customer")
         else:
-            letters.append(Letter(of.customer.email, subject, result.reply))
-    if rule.survey and (asks := _asking(conn, rule, of, results)):
+            letters.append(Letter(of.customer.email, subject or plain, result.reply))
+    if rule.survey and (asks := _asking(conn, rule, of, results, subject=subject)):
         letters.append(asks)
     for name in rule.notify:
         addresses = list(_addresses(conn, name, of))
@@ -204,16 +206,18 @@ def _letters(
     return tuple(letters), tuple(untold)
 
 
-def _asking(conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result]) -> Letter | None:
+def _asking(
+    conn: sqlite3.Connection, rule: Rule, of: About, results: Sequence[Result], *, subject: str
+) -> Letter | None:
     """The survey of a rule; None where nobody can be asked, or was asked already."""
     if rule.survey is None or of.customer is None or not of.customer.email:
         return None
     if surveys.was_asked(conn, of.ticket.id, rule.survey):
         return None
     above = next((result.reply for result in results if result.reply), "")
-    subject = rule.subject or asking.subject(of.ticket.number)
     scores = tuple(asking.offered(rule.survey, rule.answers))
     shown = asking.letter(rule.survey, of.ticket.number, dict.fromkeys(scores, "(an address)"), above=above)
+    subject = subject or asking.subject(of.ticket.number)
     return Letter(of.customer.email, subject, shown, survey=rule.survey, scores=scores, above=above)
 
 
@@ -261,11 +265,20 @@ def _macros(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Iter
         macro = chains.whole(conn, macros.parse(doc.body))
     except Refused:
         return
-    where = queues.condition(macro.only, queues.Asked(desk.now, ""))
+    where = queues.condition(macro.only, days.of_rules(desk, conn))
     if not macro.only or many.holding(conn, where, [of.ticket.id]):
         yield macro
 
 
-def _result(desk: Desk, of: About, macro: Macro) -> Result:
+def _result(desk: Desk, of: About, macro: Macro, zone: tzinfo) -> Result:
     values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
-    return macros.run(macro, values)
+    return macros.run(macro, values, zone=zone)
+
+
+def _subject(desk: Desk, of: About, rule: Rule, zone: tzinfo) -> str:
+    """The subject a rule gives its letters; empty where it names none, or a name in it has no value."""
+    if not rule.subject:
+        return ""
+    values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
+    filled = template.fill(template.read(rule.subject), values, zone=zone)
+    return "" if filled.missing else " ".join(safe.clean(filled.text).split())

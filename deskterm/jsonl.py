@@ -7,6 +7,7 @@ Pure: values in, plain objects out. A shape only ever gains fields under the sam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from deskterm.moments import iso
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from deskterm.doings import Doing
     from deskterm.tiers import Ready
     from store.reads.baseline import Baseline, Reached
+    from store.reads.report import Value
     from store.reads.rule_stats import Fired, Stat
+    from store.reads.shares import Share
     from store.reads.team import Member
     from store.rules.firing import Answer
     from store.rules.surveys import Figures
@@ -44,6 +47,8 @@ AGENT = "deskterm.agent.1"
 BASELINE = "deskterm.baseline.1"
 TIERS = "deskterm.tiers.1"
 SURVEY = "deskterm.survey.1"
+SHARE = "deskterm.share.1"
+ROW = "deskterm.row.1"
 
 Json = Mapping[str, object]
 
@@ -212,6 +217,25 @@ def survey(which: Survey, of: Figures, *, by: str, name: str | None) -> dict[str
 
 def _reached(one: Reached | None) -> dict[str, object] | None:
     return {"count": one.count, "median": one.median, "p90": one.worst_tenth} if one else None
+
+
+def share(one: Share) -> dict[str, object]:
+    """What a tier solved; `tier` is null for none, `median` in open seconds, `share` in per cent."""
+    return {
+        "schema": SHARE, "tier": one.tier, "tickets": one.tickets, "share": one.share, "median": one.median,
+        "within": one.within,
+    }  # fmt: skip
+
+
+def row(columns: Sequence[str], values: Sequence[Value]) -> dict[str, object]:
+    """A row of a report by the names of its columns; bytes as hexadecimal text."""
+    return {"schema": ROW, "row": dict(zip(columns, map(_json, values), strict=True))}
+
+
+def _json(value: Value) -> str | int | float | None:
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
 
 
 def ready(now: Ready) -> dict[str, object]:

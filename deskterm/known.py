@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from deskterm import days
 from deskterm.desk import Desk
 from deskterm.sleeps import FOREVER
 from store.errors import DocError
@@ -125,7 +126,7 @@ UNASSIGNED = Queue("Unassigned", "is:active assignee:none", "newest")
 
 def what_next(desk: Desk) -> Next:
     """Where work could be found."""
-    asked = queues.Asked(desk.now, desk.agent)
+    asked = days.mine(desk)
     pages = queues.Pages(desk.conn, UNASSIGNED.query, sort=UNASSIGNED.sort, asked=asked)
     last = pages.page(None, 1, True)
     asleep = tickets.ids(desk.conn, queues.condition("is:snoozed", asked), limit=_LOOK)

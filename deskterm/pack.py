@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deskterm import chains, doc_texts, tiers
+from deskterm import doc_names, doc_texts, tiers
 from deskterm.acts import Act
 from deskterm.counting import many
 from deskterm.desk import Desk, Done
@@ -59,7 +59,7 @@ def fresh(desk: Desk, pack: Pack) -> list[Doc]:
 
 def check(desk: Desk, news: Sequence[Doc]) -> None:
     """Raises Refused or DocError when the desk cannot take these docs in."""
-    chains.check(desk.conn, news)
+    doc_names.check(desk.conn, news)
     for doc in news:
         tiers.check(desk.conn, doc)
 

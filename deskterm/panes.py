@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deskterm import asks
+from deskterm import asks, days
 from deskterm.acts import label
 from deskterm.asks import Ask
 from deskterm.desk import Desk
@@ -143,7 +143,7 @@ class Standing:
 
 
 def standing(desk: Desk, tabs: tuple[Queue, ...]) -> Standing:
-    conn, asked = desk.conn, queues.Asked(desk.now, desk.agent)
+    conn, asked = desk.conn, days.mine(desk)
     waiting = outbox.unsent(conn)
     return Standing(
         counts=tuple(queues.count(conn, queue.query, asked) for queue in tabs),
@@ -208,12 +208,12 @@ def tabs(desk: Desk) -> tuple[Queue, ...]:
 
 def pages(desk: Desk, query: str, sort: str) -> queues.Pages:
     """A queue as the list reads it. Raises QueryError."""
-    return queues.Pages(desk.conn, query, sort=sort, asked=queues.Asked(desk.now, desk.agent))
+    return queues.Pages(desk.conn, query, sort=sort, asked=days.mine(desk))
 
 
 def matching(desk: Desk, query: str) -> list[str]:
     """Ids of all tickets of a query. Raises QueryError."""
-    return tickets.ids(desk.conn, queues.condition(query, queues.Asked(desk.now, desk.agent)))
+    return tickets.ids(desk.conn, queues.condition(query, days.mine(desk)))
 
 
 def boxes(desk: Desk) -> bool:

@@ -12,7 +12,7 @@ from store.errors import NotFound
 from store.keep.index import own_text
 from store.model import Kind, Ticket
 from store.reads import conversation, promised, team
-from store.rules.language import guess
+from store.rules.language import Guess, guess
 from store.rules.routing import WEIGHTS, Agent, Asked, Found, Route, choose, read_route
 
 _LAST = """SELECT m.author FROM ticket t JOIN message m ON m.ticket = t.id
@@ -65,22 +65,24 @@ def _agents(desk: Desk, conn: sqlite3.Connection) -> list[Agent]:
 
 def _asked(desk: Desk, conn: sqlite3.Connection, route: Route, of: About) -> Asked:
     ticket = of.ticket
+    language = _language(desk, conn, ticket.id) if route.language == "auto" else Guess("", 0.0)
     row = conn.execute(_LAST, (ticket.customer, ticket.id)).fetchone() if route.keep else None
     return Asked(
         age=desk.now - ticket.created,
-        language=_language(desk, conn, ticket.id) if route.language == "auto" else "",
+        language=language.code,
         last=str(row[0]) if row else "",
+        sure=language.sure,
     )
 
 
-def _language(desk: Desk, conn: sqlite3.Connection, ticket: str) -> str:
+def _language(desk: Desk, conn: sqlite3.Connection, ticket: str) -> Guess:
     """The language of the newest letter of the customer."""
     letters = [one for one in conversation.messages(conn, ticket) if one.kind is Kind.IN]
     if not letters:
-        return ""
+        return Guess("", 0.0)
     last = letters[-1]
     try:
         text = blobs.read_text(conn, last.body, folder=desk.blob_folder) if last.body else ""
     except NotFound:
         text = ""
-    return guess(f"{last.subject}\n{own_text(text, last.folds)}").code
+    return guess(f"{last.subject}\n{own_text(text, last.folds)}")

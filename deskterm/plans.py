@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from deskterm import acts, chains, recipients, replies, writing
+from deskterm import acts, chains, days, recipients, replies, writing
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
 from deskterm.plan_values import SCHEMA, Field, Letter, Plan, Step, held
@@ -222,7 +222,7 @@ class _Run:
 
 def fitting(desk: Desk, macro: Macro, tickets: Sequence[str]) -> set[str]:
     """Those of the tickets that a macro is for. Raises QueryError."""
-    where = queues.condition(macro.only, queues.Asked(desk.now, desk.agent))
+    where = queues.condition(macro.only, days.mine(desk))
     return many.holding(desk.conn, where, tickets)
 
 

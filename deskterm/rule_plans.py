@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deskterm import acts, doings, plans, subjects
+from deskterm import acts, days, doings, plans, subjects
 from deskterm.auto_letters import Brakes
 from deskterm.automation import Armed
 from deskterm.desk import Desk
@@ -51,7 +51,7 @@ def _meant(desk: Desk, one: Armed, found: Sequence[str]) -> list[str]:
     match = one.rule.match
     if not match:
         return list(found)
-    holds = set(tickets.ids(desk.conn, queues.condition(match, queues.Asked(desk.now, ""))))
+    holds = set(tickets.ids(desk.conn, queues.condition(match, days.of_rules(desk, desk.conn))))
     meant = [eid for eid in found if eid in holds]
     if not meant:
         raise NotFound(f"The rule {one.rule.name} asks for {match}, which none of these tickets answers.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from deskterm import doc_texts, tiers
+from deskterm import doc_names, doc_texts, tiers
 from deskterm.automation import arm
 from deskterm.desk import Desk, Done
 from deskterm.moments import length
@@ -131,5 +131,6 @@ def reached(desk: Desk) -> list[Baseline]:
 def save(desk: Desk, doc: Doc, text: str) -> Done:
     """Keep the edited text of a doc. Raises DocError at its first mistake, Refused where it may not be."""
     doc_texts.check(doc.kind, doc.name, text)
+    doc_names.check(desk.conn, [replace(doc, body=text)])
     tiers.check(desk.conn, replace(doc, body=text))
     return desk.save_doc(doc.kind, doc.name, text)

@@ -195,7 +195,7 @@ SHAPES: Mapping[str, Shape] = {
     ),
     jsonl.BASELINE: Shape(
         "What was reached so far, in open seconds; `priority` is null for all together.",
-        "sla baseline",
+        "sla baseline, report baseline",
         {"priority": maybe(PRIORITY), "tickets": WHOLE, "first": _REACHED, "last": _REACHED},
     ),
     jsonl.TIERS: Shape(
@@ -212,6 +212,20 @@ SHAPES: Mapping[str, Shape] = {
             "asked": WHOLE, "answered": WHOLE, "rate": maybe(FIGURE), "score": maybe(FIGURE),
             "mean": maybe(FIGURE), "unverified": listed(WHOLE),
         },
+    ),
+    jsonl.SHARE: Shape(
+        "What a tier of support solved: `share` in per cent, `median` in open seconds; `tier` is null for"
+        " tickets of none.",
+        "report tiers",
+        {
+            "tier": maybe(WHOLE), "tickets": WHOLE, "share": FIGURE, "median": maybe(WHOLE),
+            "within": WHOLE,
+        },
+    ),
+    jsonl.ROW: Shape(
+        "A row of a report by the names of its columns.",
+        "report sql",
+        {"row": named({"type": ["string", "number", "null"]})},
     ),
 }  # fmt: skip
 """Every shape by its `schema`."""

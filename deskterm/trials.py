@@ -9,24 +9,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from deskterm import asof, automation, subjects
+from deskterm import automation, days, subjects
 from deskterm.automation import Armed, Automation
 from deskterm.desk import Desk
 from deskterm.doings import Doing, doing
 from deskterm.plan_values import held
-from deskterm.subjects import About
-from store.errors import NotFound, Refused
-from store.log import project, stamp
+from deskterm.trial_waits import Would, may, then, waited
+from store.errors import Refused
+from store.log import stamp
 from store.log.entry import Change, Value
 from store.log.history import Was
 from store.model import Ticket
 from store.reads import causes
 from store.reads.causes import Entry, Happening
 from store.rules.firing import Answer, ask, unheard
-from store.rules.match import may_match
-from store.rules.rule_text import Rule, When
+from store.rules.rule_text import When
 
 if TYPE_CHECKING:
     from deskterm.receive import Read
@@ -52,16 +51,6 @@ class Trial:
     why: str
     """Why it would be in that ticket."""
     tried: tuple[Tried, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Would:
-    """One act a rule would have done in the past."""
-
-    at: int
-    ticket: Ticket
-    """As it stood then."""
-    does: Doing
 
 
 class _TakenBack(Exception):
@@ -117,7 +106,9 @@ def _newest(conn: sqlite3.Connection) -> int:
 def _tried(desk: Desk, conn: sqlite3.Connection, rules: list[Armed], happening: Happening) -> Iterator[Tried]:
     of = subjects.about(conn, happening.ticket)
     seen = Automation(desk).subject(conn, happening)
-    for answer in ask((one.rule for one in rules), happening.cause, seen, now=desk.now):
+    for answer in ask(
+        (one.rule for one in rules), happening.cause, seen, now=desk.now, zone=days.zone(desk, conn)
+    ):
         yield Tried(answer, doing(desk, conn, answer.rule, of) if answer.acts else None)
 
 
@@ -132,11 +123,10 @@ def backtest(
     """What a rule would have done to what happened from the Unix second `since` on, oldest first.
 
     Other rules, and what it would itself have changed, are left out of account: each act is looked at as
-    it was. `stopped` is asked before each act that is looked at. Raises Refused for a rule that counts from
-    a moment the past does not keep.
+    it was. `stopped` is asked before each act that is looked at.
     """
     if one.rule.when is When.WAITED:
-        yield from _waited(desk, one, since, stopped)
+        yield from waited(desk, one, since, stopped)
         return
     conn, what = desk.conn, one.rule.when
     tells = causes.TELLS[what]
@@ -158,104 +148,12 @@ def _would(desk: Desk, one: Armed, happening: Happening) -> Would | None:
     if unheard(one.rule, happening.cause):
         return None
     conn, entry = desk.conn, happening.cause.entry
-    of, at = _then(conn, happening.ticket, entry), stamp.unix(entry)
-    if of is None or not _may(one.rule, of, at):
+    of, at = then(conn, happening.ticket, entry), stamp.unix(entry)
+    if of is None or not may(desk, one.rule, of, at):
         return None
     seen = subjects.subject(conn, of, happening.message, text=Automation(desk).text(conn))
-    answers = ask([one.rule], happening.cause, seen, now=at)
+    answers = ask([one.rule], happening.cause, seen, now=at, zone=days.zone(desk, conn))
     if not (answers and answers[0].acts):
         return None
     does = doing(desk, conn, one.rule, of)
     return Would(at, of.ticket, does) if does else None
-
-
-def _may(rule: Rule, of: About, at: int) -> bool:
-    """Whether the ticket alone leaves it open that the rule acts; else its letters need not be read."""
-    return rule.tree is None or may_match(rule.tree, subjects.made(of, (), text=str), now=at, me="")
-
-
-def _then(conn: sqlite3.Connection, ticket: str, entry: int) -> About | None:
-    """A ticket as it stood right after an entry; its people as they are today."""
-    row = project.fold(conn, ticket, before=entry + 1)
-    if row is None:
-        return None
-    try:
-        today = subjects.about(conn, ticket)
-    except NotFound:
-        return None
-    return replace(today, ticket=asof.of_row(today.ticket, row))
-
-
-def _waited(desk: Desk, one: Armed, since: int, stopped: Callable[[], bool]) -> Iterator[Would]:
-    """When a waiting rule's time would have come: between one act on a ticket and the next."""
-    rule = one.rule
-    if rule.since in ("due", "warn"):
-        raise Refused(f"The past keeps no {rule.since} times, so this rule cannot be tried on it.")
-    if rule.open_hours:
-        raise Refused("A rule that counts open hours cannot be tried on the past; leave open_hours out.")
-    conn = desk.conn
-    touched = conn.execute(
-        "SELECT DISTINCT eid FROM change WHERE eid >= 't' AND eid < 'u' AND id >= ?", (stamp.first_at(since),)
-    )
-    open_now = conn.execute("SELECT id FROM ticket WHERE bucket IN ('active', 'waiting', 'snoozed')")
-    found = [
-        would
-        for eid in sorted({str(row[0]) for row in (*touched.fetchall(), *open_now.fetchall())})
-        if not stopped()
-        for would in _waits_of(desk, one, eid, since)
-    ]
-    yield from sorted(found, key=lambda would: (would.at, would.ticket.id))
-
-
-def _waits_of(desk: Desk, one: Armed, ticket: str, since: int) -> Iterator[Would]:
-    conn, rule = desk.conn, one.rule
-    acts_ = conn.execute(
-        "SELECT DISTINCT id FROM change WHERE eid = ? OR eid IN (SELECT id FROM message WHERE ticket = ?)"
-        " ORDER BY id",
-        (ticket, ticket),
-    ).fetchall()
-    entries = [int(row[0]) for row in acts_]
-    fired: set[int] = set()
-    for n, entry in enumerate(entries):
-        until = stamp.unix(entries[n + 1]) if n + 1 < len(entries) else desk.now
-        moment = _moment(conn, ticket, rule.since, entry)
-        if moment is None or moment in fired:
-            continue
-        at = max(moment + rule.wait, stamp.unix(entry))
-        of = _then(conn, ticket, entry) if since <= at < until else None
-        if of is None or not _may(rule, of, at) or _past(of, moment):
-            continue
-        seen = subjects.subject(conn, of, "", text=Automation(desk).text(conn))
-        answers = ask([rule], causes.wait_over(moment), seen, now=at)
-        does = doing(desk, conn, rule, of)
-        if answers[0].acts and does:
-            fired.add(moment)
-            yield Would(at, of.ticket, does)
-
-
-def _past(of: About, moment: int) -> bool:
-    """Whether a moment lies before the silent import of the ticket."""
-    return of.ticket.archive is not None and moment <= of.ticket.archive
-
-
-def _moment(conn: sqlite3.Connection, ticket: str, since: str, entry: int) -> int | None:
-    """The moment a waiting rule counted from, as it was right after an entry."""
-    if since in ("last_in", "last_out"):
-        kind = since.removeprefix("last_")
-        row = conn.execute(
-            "SELECT max(m.date) FROM message m JOIN change c ON c.eid = m.id AND c.field = ''"
-            " WHERE m.ticket = ? AND m.kind = ? AND c.id <= ?",
-            (ticket, kind, entry),
-        ).fetchone()
-        return cast("int | None", row[0])
-    if since == "updated":
-        return stamp.unix(entry)
-    if since == "created":
-        return project.created(conn, ticket)
-    field = f"tag.{since.removeprefix('tag:')}" if since.startswith("tag:") else since
-    row = conn.execute(
-        "SELECT max(id) FROM change WHERE eid = ? AND field = ? AND id <= ?", (ticket, field, entry)
-    ).fetchone()
-    if row[0] is not None:
-        return stamp.unix(int(row[0]))
-    return None if since.startswith("tag:") else project.created(conn, ticket)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import click
 
-from deskterm import chains, doc_texts, pack, tiers
+from deskterm import doc_names, doc_texts, pack, tiers
 from deskterm.cli import names, say
 from deskterm.cli.editor import Sheet
 from deskterm.cli.home import opened
@@ -56,7 +56,7 @@ def _checked(desk: Desk, sheet: Sheet, kind: str, name: str) -> str:
         body = sheet.edited()
         try:
             doc_texts.check(kind, name, body)
-            chains.check(desk.conn, [Doc("", kind, name, body)])
+            doc_names.check(desk.conn, [Doc("", kind, name, body)])
         except DocError as error:
             for line in shown(body, error):
                 say.told(line)
@@ -117,7 +117,7 @@ def import_docs(folder: Path, dry_run: bool) -> None:
         known = [docs.named(desk.conn, doc.kind, doc.name) for doc in found]
         pairs = zip(found, known, strict=True)
         news = [(doc, old) for doc, old in pairs if old is None or old.body != doc.body]
-        chains.check(desk.conn, [doc for doc, _ in news])
+        doc_names.check(desk.conn, [doc for doc, _ in news])
         for doc, old in news:
             tiers.check(desk.conn, doc if old is None else replace(doc, active=old.active))
             say.line(f"{'changed' if old else 'new'} {doc.kind} {doc.name}")

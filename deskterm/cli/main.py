@@ -52,6 +52,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "survey",
         "How satisfied customers are: CSAT and NPS by month or agent, and the response rate.",
     ),
+    "report": ("report", "Figures: what was reached so far, how tiers share the work, any question in SQL."),
     "sla": ("reasons", "Reasons of promises: `sla why N` prints every interval."),
     "import": ("desk", "Take in a Maildir, mbox, .eml file or a folder, silently."),
     "doctor": ("doctor", "Check settings, servers, keyring and the letters' ledger."),

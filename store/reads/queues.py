@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import cast
 
 from store.errors import DocError, QueryError
@@ -36,6 +37,8 @@ class Asked:
 
     now: int
     me: str
+    zone: tzinfo = UTC
+    """Where days begin."""
 
 
 def every(conn: sqlite3.Connection, *, order: tuple[str, ...] = ()) -> list[Queue]:
@@ -81,7 +84,7 @@ def write(queue: Queue) -> str:
 
 def condition(query: str, asked: Asked) -> Where:
     """A query as SQL, bin and spam left out unless asked for. Raises QueryError."""
-    return where(visible(parse(query)), now=asked.now, me=asked.me)
+    return where(visible(parse(query)), now=asked.now, me=asked.me, zone=asked.zone)
 
 
 def count(conn: sqlite3.Connection, query: str, asked: Asked) -> int:
@@ -89,7 +92,7 @@ def count(conn: sqlite3.Connection, query: str, asked: Asked) -> int:
     tree = visible(parse(query))
     if _countable(tree):
         return _from_tally(conn, tree, asked)
-    return tickets.count(conn, where(tree, now=asked.now, me=asked.me))
+    return tickets.count(conn, where(tree, now=asked.now, me=asked.me, zone=asked.zone))
 
 
 class Pages:
@@ -133,7 +136,9 @@ def _from_tally(conn: sqlite3.Connection, tree: Node, asked: Asked) -> int:
     return sum(
         n
         for bucket, assignee, group, priority, n in rows
-        if matches(tree, _like(bucket, assignee, group, priority), now=asked.now, me=asked.me)
+        if matches(
+            tree, _like(bucket, assignee, group, priority), now=asked.now, me=asked.me, zone=asked.zone
+        )
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import cast
 
@@ -119,6 +119,22 @@ class Section:
         if value and value not in allowed:
             raise self.wrong(f'{key} cannot be "{value[:40]}"; there are: {", ".join(allowed)}.', key)
         return value
+
+
+def places(text: str, at: tuple[int, int], parts: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Line and column of parts of the value that stands `at` a line and column, in their order.
+
+    A value is cleaned of blanks, or spelled with escapes, so each part is looked for as it is written; one
+    that is not found so has the place of the value.
+    """
+    start = sum(len(row) + 1 for row in text.split("\n")[: at[0] - 1]) + at[1] - 1
+    for part in parts:
+        found = re.compile(r"\s+".join(map(re.escape, part.split()))).search(text, start)
+        if found is None:
+            yield at
+            continue
+        start = found.end()
+        yield text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
 
 
 def quoted(text: str) -> str:

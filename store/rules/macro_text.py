@@ -56,10 +56,12 @@ class Macro:
     """A query (`if` in the text) that a ticket has to answer; empty for every ticket."""
     then: tuple[str, ...] = ()
     """Macros, by name, that run after it."""
-    lines: tuple[int, int] = field(default=(0, 0), compare=False)
-    """First line of reply and of note in the text it was read from; 0 when it was not read."""
+    line: int = field(default=0, compare=False)
+    """First line of the reply in the text it was read from; 0 when it was not read."""
+    head: str = field(default="", compare=False, repr=False)
+    """The fields as they stand there, line by line from its first."""
     at: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]], compare=False)
-    """Line and column of the other texts it was read from."""
+    """Line and column of the fields that are checked once the whole macro is known."""
 
 
 def parse(text: str) -> Macro:
@@ -68,20 +70,18 @@ def parse(text: str) -> Macro:
         raise DocError(f"The macro is longer than {LONGEST_DOC:,} characters; split it.")
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     end = _closing_fence(lines)
-    doc = Doc("\n".join(["", *lines[1:end]]))
+    head = "\n".join(["", *lines[1:end]])
+    doc = Doc(head)
     doc.known(doc.table, FIELDS)
     macro = _from_doc(doc)
     body = lines[end + 1 :]
     skipped = next((n for n, line in enumerate(body) if line.strip()), 0)
-    note_line = doc.wrong("", "note").line if macro.note else 0
-    return replace(
-        macro, reply="\n".join(body[skipped:]).rstrip(), lines=(end + 2 + skipped, note_line), at=_places(doc)
-    )  # fmt: skip
+    reply = "\n".join(body[skipped:]).rstrip()
+    return replace(macro, reply=reply, line=end + 2 + skipped, head=head, at=_places(doc))
 
 
 def _places(doc: Doc) -> dict[str, tuple[int, int]]:
-    """Where the fields stand that are checked once the whole macro is known."""
-    found = {name: doc.wrong("", name) for name in ("link", "checklist", "then") if name in doc.table}
+    found = {name: doc.wrong("", name) for name in ("note", "link", "checklist", "then") if name in doc.table}
     return {name: (place.line, place.column) for name, place in found.items()}
 
 

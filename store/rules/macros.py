@@ -6,7 +6,7 @@ tickets it runs on, who asks, or how a change reaches the desk.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from difflib import get_close_matches
@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from store.errors import DocError, Refused
 from store.rules import template, todos
 from store.rules.context import NAMES, context
+from store.rules.doctext import places
 from store.rules.macro_text import SPAN, Macro, parse, write
 from store.rules.template import Slot
 
@@ -41,35 +42,35 @@ class Result:
 def blanks(macro: Macro) -> tuple[str, ...]:
     """Labels of what the macro asks for, in order, each once."""
     texts = (macro.reply, macro.note, macro.link, *macro.checklist)
-    slots = [piece for text in texts for piece in template.read(text)]
-    return tuple(dict.fromkeys(slot.ask for slot in slots if isinstance(slot, Slot) and slot.ask))
+    return tuple(dict.fromkeys(slot.ask for text in texts for slot in _slots(text) if slot.ask))
 
 
 def lint(macro: Macro) -> list[DocError]:
     """Every mistake in the placeholders, each at its line and column; empty when there is none."""
-    if not macro.lines[0]:
+    if not macro.line:
         try:
             macro = parse(write(macro))
         except DocError as error:
             return [error]
     found: list[DocError] = []
-    for text, first in ((macro.note, macro.lines[1] + 1), (macro.reply, macro.lines[0])):
-        for wrong, at in _wrong(text):
-            line = text.count("\n", 0, at)
-            column = at - (text.rfind("\n", 0, at) + 1)
-            found.append(DocError(f"{wrong}.", line=first + line, column=column + 1))
-    for name, texts in (("link", (macro.link,)), ("checklist", macro.checklist)):
-        line, column = macro.at.get(name, (1, 1))
-        found += [DocError(f"{wrong}.", line, column) for text in texts for wrong, _ in _wrong(text)]
+    for name, texts in (("note", (macro.note,)), ("link", (macro.link,)), ("checklist", macro.checklist)):
+        found += mistakes(texts, macro.head, macro.at.get(name, (1, 1)))
+    below = "\n" * (macro.line - 1) + macro.reply
+    found += mistakes((macro.reply,), below, (macro.line, 1))
     if not (macro.reply or macro.note or macro.link or macro.checklist or macro.then or _sets(macro, {})):
         found.append(DocError("The macro does nothing; give it a reply, a note or a field to set."))
     return found
 
 
-def _wrong(text: str) -> list[tuple[str, int]]:
-    """What is wrong with the placeholders of a text, each with its offset."""
-    slots = [piece for piece in template.read(text) if isinstance(piece, Slot)]
-    return [(wrong, slot.at) for slot in slots if (wrong := slot.error or _unknown(slot))]
+def mistakes(texts: Iterable[str], source: str, at: tuple[int, int]) -> list[DocError]:
+    """What is wrong with the placeholders of texts that were read from `source` from a place on."""
+    slots = [slot for text in texts for slot in _slots(text)]
+    found = zip(slots, places(source, at, [slot.source for slot in slots]), strict=True)
+    return [DocError(f"{wrong}.", *place) for slot, place in found if (wrong := slot.error or _unknown(slot))]
+
+
+def _slots(text: str) -> list[Slot]:
+    return [piece for piece in template.read(text) if isinstance(piece, Slot)]
 
 
 def _unknown(slot: Slot) -> str:

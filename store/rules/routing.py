@@ -76,6 +76,8 @@ class Asked:
     language: str = ""
     last: str = ""
     """Who last answered this customer."""
+    sure: float = 0.0
+    """Of a language that was guessed: how sure, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,19 @@ def _overflow(word: str) -> tuple[str, int]:
 
 def choose(route: Route, agents: Sequence[Agent], asked: Asked) -> Found:
     """Who gets the ticket. Somebody whose language or skill is missing is passed over, never overridden."""
+    found = _chosen(route, agents, asked)
+    return Found(found.name, f"{found.why}{_guessed(route, asked)}")
+
+
+def _guessed(route: Route, asked: Asked) -> str:
+    if route.language != "auto":
+        return ""
+    if not asked.language:
+        return "; the language cannot be told"
+    return f"; the language is {asked.language} ({asked.sure:.0%} sure)"
+
+
+def _chosen(route: Route, agents: Sequence[Agent], asked: Asked) -> Found:
     groups = {*route.groups, *(group for group, age in route.overflow if asked.age >= age)}
     fits = [agent for agent in agents if _fits(agent, route, groups, asked)]
     here = [agent for agent in fits if agent.here]

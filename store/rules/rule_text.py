@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from store.errors import DocError, QueryError
-from store.rules import template
+from store.rules import macros, template
 from store.rules.doctext import Doc, Section
 from store.rules.fields import TAG
 from store.rules.macro_text import SPAN, Macro, acts_of
@@ -191,14 +191,22 @@ def _fits(top: Section, do: Section, rule: Rule) -> None:
         read_route(rule.route)
     except DocError as error:
         raise do.wrong(str(error), "route") from None
+    _filled(do, rule)
     if rule.when in (When.RECEIVED, When.CREATED) or rule.survey:
         _no_strangers_words(do, rule)
-    for words in (rule.do.reply, rule.do.note):
-        asked = next((s.ask for s in template.read(words) if isinstance(s, template.Slot) and s.ask), "")
-        if asked:
-            raise do.wrong(f"A rule runs by itself and can ask nobody for {asked}; give a default.", "reply")
     if not does_something(rule):
         raise top.wrong("The rule does nothing; say in [do] what is to be done.", "do")
+
+
+def _filled(do: Section, rule: Rule) -> None:
+    """Raises DocError at the first placeholder that could not be filled."""
+    for name, words in (("reply", rule.do.reply), ("note", rule.do.note), ("subject", rule.subject)):
+        place = do.wrong("", name)
+        for wrong in macros.mistakes((words,), do.doc.text, (place.line, place.column)):
+            raise wrong
+        asked = next((s.ask for s in template.read(words) if isinstance(s, template.Slot) and s.ask), "")
+        if asked:
+            raise do.wrong(f"A rule runs by itself and can ask nobody for {asked}; give a default.", name)
 
 
 def _no_strangers_words(do: Section, rule: Rule) -> None:

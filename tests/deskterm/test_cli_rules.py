@@ -11,8 +11,20 @@ from deskterm import acts
 from deskterm.automation import Automation
 from deskterm.config import Settings, save
 from deskterm.desk import Desk
+from store.model import Status
 from tests.deskterm.shell import call, ok
 from tests.rigs.mail import DAY, Clock, letter, one, opened, take
+
+
+class Stopped:
+    """A clock that goes only when it is told to."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
 
 REFUND = 'when = "received"\nmatch = "refund"\n[do]\ntags = ["refund"]\nnote = "Look at the order first."\n'
 
@@ -116,6 +128,31 @@ def test_a_waiting_rule_on_the_past_acts_at_the_moments_it_would_have(tmp_path: 
         assert moments_of(desk, "Late") == [("Slow", began + 3 * DAY)]
 
 
+FRIDAY = 1_790_337_600
+"""2026-09-25, 12:00 UTC; the desk of a test closes at 17:00 until Monday at 9:00."""
+
+
+def test_a_rule_about_promises_is_tried_on_the_past(tmp_path: Path) -> None:
+    """P3 promises a first reply in four open hours: at 16:00 on Friday, with the warning at 15:00."""
+    home = tmp_path / "home"
+    clock = Stopped(FRIDAY)
+    with opened(home, Settings(agent="Ana"), clock) as desk:
+        take(desk, letter(1, subject="Slow", when=FRIDAY), letter(2, subject="Quick", when=FRIDAY))
+        clock.now += 2 * 3_600
+        desk.do(acts.status([one(desk, "Quick")], Status.SOLVED))
+        clock.now += 7 * DAY
+        for name, more, since, at in (
+            ("Warned", 'for = "0m"', "warn", FRIDAY + 3 * 3_600),
+            ("Broken", 'for = "0m"', "due", FRIDAY + 4 * 3_600),
+            ("An hour late", 'for = "1h"\nopen_hours = true', "due", FRIDAY + 5 * 3_600),
+            ("Open again", 'for = "2h"\nopen_hours = true', "due", FRIDAY + 2 * DAY + 22 * 3_600),
+            ("Not by night", 'for = "2h"\nin_hours = true', "due", FRIDAY + 2 * DAY + 21 * 3_600),
+        ):
+            text = f'when = "waited"\n{more}\nsince = "{since}"\nmatch = "is:active"\n[do]\ntags = ["late"]\n'
+            desk.save_doc("rule", name, text)
+            assert moments_of(desk, name) == [("Slow", at)], name
+
+
 def moments_of(desk: Desk, name: str) -> list[tuple[str, int]]:
     from deskterm import trials
     from deskterm.automation import arm
@@ -138,6 +175,12 @@ def moments_of(desk: Desk, name: str) -> list[tuple[str, int]]:
         ('when = "changed"\nfields = ["colour"]\n[do]\ntags = ["a"]\n', "fields cannot hold"),
         ('when = "received"\n[do]\nassignee = "me"\n', "A rule has no me"),
         ('when = "received"\n[do]\nnote = "{{ ask: amount }}"\n', "can ask nobody for amount"),
+        ('when = "replied"\n[do]\nreply = "Hi {{ custmer.name }}"\n', "Line 3, column 13: nothing is called"),
+        ('when = "replied"\n[do]\nnote = "{{ ticket.due | dat }}"\n', 'there is no filter "dat"'),
+        (
+            'when = "replied"\n[do]\nsubject = "{{ x }}"\nreply = "Hi"\n',
+            'Line 3, column 12: nothing is called "x"',
+        ),
         ('when = "received"\n[do]\ncolour = "red"\n', "colour is not known here"),
         ("when = received\n", "not written as TOML"),
     ],

@@ -82,6 +82,24 @@ def test_the_promises_are_said_in_words(home: Path) -> None:
     assert "Times count while we are open: Mon-Fri 09:00-17:00 UTC." in said
 
 
+def test_a_report_in_sql_prints_columns_and_rows_and_fills_names(home: Path) -> None:
+    asked = (
+        "SELECT number, :word AS word, x'0aff' AS bytes, NULL AS gone FROM ticket WHERE number < min(2, :now)"
+    )
+    assert ok(home, "report", "sql", asked, "word=a b").out == "number  word  bytes  gone\n1  a b  0aff  -\n"
+    (row,) = ok(home, "report", "sql", "-", "word=7", "--jsonl", given=asked).objects
+    assert row["row"] == {"number": 1, "word": 7, "bytes": "0aff", "gone": None}
+    since = ("baseline", "--since", "2026-05-01")
+    assert ok(home, "report", *since).out == ok(home, "sla", *since).out != ""
+    refused = call(home, "report", "sql", "DELETE FROM ticket")
+    assert refused.code == 4 and "only reads, and this takes rows away" in refused.err
+    assert call(home, "report", "sql", "SELEC").code == 2
+    assert call(home, "report", "sql", asked).code == 2
+    assert call(home, "report", "sql", asked, "word").code == 2
+    none = call(home, "report", "tiers")
+    assert none.code == 3 and "--group tier1" in none.err
+
+
 def test_whether_the_desk_is_ready_for_tiers_is_said(home: Path) -> None:
     answer = call(home, "sla", "tiers")
     assert answer.code == 4

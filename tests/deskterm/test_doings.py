@@ -62,6 +62,18 @@ reply = "Hello {{ customer.first_name | default: 'there' }},\\n\\nwe close this 
 """
 
 
+NINE = 1_790_240_400
+"""2026-09-24, 9:00 UTC."""
+TOLD = """\
+when = "changed"
+fields = ["tag"]
+match = "created:yesterday"
+[do]
+subject = 'Of {{ ticket.created | date: "%H:%M" }}, {{ customer.name }}'
+reply = 'It came at {{ ticket.created | date: "%-d %B, %H:%M" }}.'
+"""
+
+
 def test_a_rule_writes_to_the_customer_once_and_it_is_no_reply_of_ours(desk: Desk, clock: Clock) -> None:
     rules = works(desk, Warn=WARN.replace("'there'", '\\"there\\"'))
     take(desk, letter(1, sender="Dana Reyes <dana@acme.example>"))
@@ -74,6 +86,21 @@ def test_a_rule_writes_to_the_customer_once_and_it_is_no_reply_of_ours(desk: Des
     assert desk.text(sent).startswith("Hello Dana,") and sent.refs == ("letter-1@customers.example",)
     assert "sent by the rule Warn" in sent.why
     assert states(desk) == ["queued"]
+
+
+def test_the_subject_is_filled_and_days_and_hours_are_those_of_the_desk(tmp_path: Path) -> None:
+    """At 9:00 UTC it is 23:00 in Kiritimati; two hours later that was yesterday there, and there alone."""
+    now = [NINE]
+    with opened(tmp_path / "home", mail_settings(box()), lambda: float(now[0])) as desk:
+        live.open_(desk)
+        desk.save_doc("hours", "office", 'zone = "Pacific/Kiritimati"\nweek = "24/7"\n')
+        rules = works(desk, Told=TOLD)
+        take(desk, letter(1, sender="Dana Reyes <dana@acme.example>", when=NINE))
+        now[0] += 2 * 3_600
+        desk.do(acts.tag([one(desk, "Question 1")], add=["a"]))
+        assert rules.run() == 1
+        assert out(desk) == [("dana@acme.example", "Of 23:00, Dana Reyes", True)]
+        assert "It came at 24 September, 23:00." in desk.text(messages(desk, one(desk, "Question 1"))[-1])
 
 
 def test_a_brake_stops_the_letter_and_a_note_says_so(desk: Desk, clock: Clock) -> None:

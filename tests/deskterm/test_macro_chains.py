@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import chains, doc_texts, known, pack, plans
+from deskterm import doc_names, doc_texts, known, pack, plans
 from store.errors import DocError, QueryError, Refused
 from store.model import Doc
 from store.reads import many
@@ -68,10 +68,20 @@ def test_a_macro_refuses_where_its_condition_does_not_hold(home: Path) -> None:
     ("field", "line", "column", "words"),
     [
         ('link = "our page"', 3, 8, "has to hold an address"),
-        ('link = "https://x.example/{{ nobody }}"', 3, 8, "nothing is called"),
+        ('link = "https://x.example/{{ nobody }}"', 3, 27, "nothing is called"),
+        (
+            'link = """\nhttps://x.example\nOurs https://y.example/{{ nobody }}\n"""',
+            5,
+            24,
+            "nothing is called",
+        ),
+        ('note = "to {{ nobody }}"', 3, 12, "nothing is called"),
+        ('note = """\nOne.\nto {{ nobody }}\n"""', 5, 4, "nothing is called"),
+        ('note = "\\u007b{ nobody }}"', 3, 8, "nothing is called"),
         ('checklist = ["2d: "]', 3, 13, "needs words"),
         ('checklist = "Call"', 3, 13, "has to be a list"),
-        ('checklist = ["{{ tickt.number }}"]', 3, 13, "ticket.number"),
+        ('checklist = ["{{ tickt.number }}"]', 3, 15, "ticket.number"),
+        ('checklist = [\n  "Call",\n  "2d:   Ask {{ tickt.number }}",\n]', 5, 14, "ticket.number"),
         ('if = "status:opn"', 3, 14, "does not know"),
         ('if = "colour:red"', 3, 7, "colour"),
         ('then = ["Nothing"]', 3, 8, "no macro of that name"),
@@ -88,7 +98,7 @@ def test_a_mistake_is_named_with_line_and_column_before_it_is_kept(
         desk.save_doc("macro", "Two", '+++\nname = "Two"\nthen = ["One"]\n+++\n')
         with pytest.raises(DocError) as caught:
             doc_texts.check("macro", "One", text)
-            chains.check(desk.conn, [Doc("", "macro", "One", text)])
+            doc_names.check(desk.conn, [Doc("", "macro", "One", text)])
     assert words in str(caught.value)
     assert (caught.value.line, caught.value.column) == (line, column)
 
@@ -201,3 +211,29 @@ def test_R08_a_rule_has_no_pattern_that_could_run_away(words: str) -> None:
         assert str(refused)
     else:
         assert rule.tree is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "line", "column", "words"),
+    [
+        ("rule", 'when = "replied"\n[do]\nmacro = "Refunds"\n', 3, 9, "no macro called Refunds; there are: "),
+        ("rule", 'when = "replied"\n[do]\nmacro = "refund"\n', 3, 9, "the macro refund asks for amount"),
+        ("rule", 'when = "replied"\n[do]\nmacro = "Next"\n', 3, 9, "the macro Next asks for amount"),
+        ("policy", 'hours = "ofice"\n', 1, 9, "no hours called ofice; there are: office, 24/7."),
+        ("ack", 'subject = "Hi"\nopen = "Hello"\nhours = "nights"\n', 3, 9, "no hours called nights"),
+    ],
+)
+def test_what_a_doc_names_has_to_be_there(
+    home: Path, kind: str, text: str, line: int, column: int, words: str
+) -> None:
+    with closing(opened(home)) as desk:
+        desk.save_doc("macro", "Next", '+++\nname = "Next"\nthen = ["Refund"]\n+++\n')
+        news = Doc("", kind, "One", text)
+        doc_texts.check(kind, "One", text)
+        with pytest.raises(DocError, match=words) as caught:
+            doc_names.check(desk.conn, [news])
+        assert (caught.value.line, caught.value.column) == (line, column)
+        nights = Doc("", "hours", "Nights", 'zone = "UTC"\nweek = "24/7"\n')
+        doc_names.check(
+            desk.conn, [Doc("", "ack", "One", 'subject = "Hi"\nopen = "H"\nhours = "nights"\n'), nights]
+        )

@@ -12,6 +12,7 @@ from deskterm.config import Settings, save
 from store.log.entry import Change, Value, put
 from store.model import Status
 from store.reads import docs, promised, queues
+from store.rules.promises import Facts
 from tests.deskterm.shell import call, ok
 from tests.rigs.mail import DAY, Clock, all_tickets, box, letter, one, opened, take
 from tests.rigs.mail import settings as mail_settings
@@ -111,7 +112,19 @@ def test_tiers_wait_for_three_agents_and_complete_accounts(home: Path) -> None:
     with opened(home, Settings(agent="Ana")) as desk:
         here = promised.promised(desk.conn)
         assert [policy.name for policy in here.policies][-1] == "standard"
-        assert here.policies[0].scope.tier == ("enterprise",)
+        first = {
+            (tier, channel): here.of(Facts(tier=tier, channel=channel))[0].targets[1].first
+            for tier in ("enterprise", "mid-market", "smb", "self-serve")
+            for channel in ("mail", "chat")
+        }
+    assert [first[tier, "mail"] for tier in ("enterprise", "mid-market", "smb", "self-serve")] == [
+        60,
+        120,
+        240,
+        480,
+    ]
+    assert [first[tier, "chat"] for tier in ("enterprise", "mid-market", "smb")] == [2, 5, 10]
+    assert "off  Enterprise in danger" in ok(home, "rules").out
     ok(home, "docs", "add", "month-three")
     ok(home, "rules", "on", "Biggest accounts to seniors")
     ok(home, "team", "remove", "Cem")

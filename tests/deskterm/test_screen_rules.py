@@ -130,15 +130,6 @@ async def test_a_trial_nobody_waits_for_stops(tmp_path: Path) -> None:
         assert len(looked) == 2
 
 
-async def test_a_rule_for_which_there_is_no_past_says_so(tmp_path: Path) -> None:
-    async with on_stage(tmp_path) as stage:
-        due = 'when = "waited"\nfor = "0m"\nsince = "due"\n\n[do]\ntags = ["late"]\n'
-        stage.desk.save_doc("rule", "Aaa", due)
-        await opened(stage)
-        await tried(stage)
-        assert "The past keeps no due times" in stage.text
-
-
 async def test_a_broken_rule_says_where_and_is_neither_tried_nor_switched_on(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         stage.desk.save_doc("rule", "Aaa", 'when = "received"\nmatch = "color:red"\n[do]\ntags = ["x"]\n')

@@ -82,6 +82,9 @@ def test_a_language_nobody_speaks_is_given_to_nobody() -> None:
     assert choose(route, team, Asked(language="de")).name == "Ben"
     assert choose(route, team, Asked(language="fr")).name == ""
     assert choose(route, team, Asked()).name == "Ana"
+    guessed = choose(route, team, Asked(language="de", sure=0.934))
+    assert guessed.why == "it is their turn among 1; the language is de (93% sure)"
+    assert choose(route, team, Asked()).why.endswith("; the language cannot be told")
 
 
 def test_whoever_answered_before_keeps_the_customer_while_here() -> None:

@@ -1,0 +1,69 @@
+"""What docs name of one another: a rule its macro, a policy its hours, a macro the next one.
+
+Looked at before a doc is kept, so that none waits for something that is not there. Knows docs, no screen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from deskterm import chains
+from store.errors import DocError, Refused
+from store.model import Doc
+from store.reads import docs
+from store.reads.promised import ROUND_THE_CLOCK
+from store.rules import acks, macros
+from store.rules.doctext import Doc as Text
+from store.rules.policies import read_policy
+from store.rules.rule_text import read_rule
+
+ALWAYS_THERE = ("office", ROUND_THE_CLOCK)
+"""Hours that are there without a doc."""
+
+
+def check(conn: sqlite3.Connection, news: Sequence[Doc]) -> None:
+    """Raises DocError where one of the docs that are to be kept names what the desk would not have."""
+    chains.check(conn, news)
+    for doc in news:
+        if doc.kind == "rule":
+            _macro(conn, doc, news)
+        elif doc.kind == "policy":
+            _hours(conn, doc, news, read_policy(doc.body, name=doc.name).hours)
+        elif doc.kind == "ack":
+            _hours(conn, doc, news, acks.read_ack(doc.body, name=doc.name).hours)
+
+
+def _macro(conn: sqlite3.Connection, doc: Doc, news: Sequence[Doc]) -> None:
+    """A rule runs by itself, so its macro is there and asks nobody for anything."""
+    name = read_rule(doc.body, name=doc.name).macro
+    if not name:
+        return
+    macro = _find(conn, "macro", name, news)
+    if macro is None:
+        there = ", ".join(one.name for one in docs.of_kind(conn, "macro")) or "none yet"
+        raise Text(doc.body).wrong(f"There is no macro called {name[:60]}; there are: {there}.", *_MACRO)
+    if asked := _asks(conn, macro):
+        raise Text(doc.body).wrong(f"A rule can ask nobody, and the macro {name} asks for {asked}.", *_MACRO)
+
+
+_MACRO = ("do", "macro")
+
+
+def _asks(conn: sqlite3.Connection, doc: Doc) -> str:
+    try:
+        return ", ".join(macros.blanks(chains.whole(conn, macros.parse(doc.body))))
+    except (DocError, Refused):
+        return ""  # said where that macro is kept
+
+
+def _hours(conn: sqlite3.Connection, doc: Doc, news: Sequence[Doc], name: str) -> None:
+    if name not in ALWAYS_THERE and _find(conn, "hours", name, news) is None:
+        there = [*ALWAYS_THERE, *(one.name for one in docs.of_kind(conn, "hours"))]
+        words = f"There are no hours called {name[:60]}; there are: {', '.join(dict.fromkeys(there))}."
+        raise Text(doc.body).wrong(words, "hours")
+
+
+def _find(conn: sqlite3.Connection, kind: str, name: str, news: Sequence[Doc]) -> Doc | None:
+    same = (one for one in news if one.kind == kind and one.name.casefold() == name.casefold())
+    return next(same, None) or docs.named(conn, kind, name)
