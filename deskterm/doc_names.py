@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from deskterm import chains
 from store.errors import DocError, Refused
@@ -41,10 +42,10 @@ def _macro(conn: sqlite3.Connection, doc: Doc, news: Sequence[Doc]) -> None:
         return
     macro = _find(conn, "macro", name, news)
     if macro is None:
-        there = ", ".join(one.name for one in docs.of_kind(conn, "macro")) or "none yet"
-        raise Text(doc.body).wrong(f"There is no macro called {name[:60]}; there are: {there}.", *_MACRO)
+        raise Text(doc.body).wrong(_missing(conn, doc, "macro", name, ()), *_MACRO)
     if asked := _asks(conn, macro):
-        raise Text(doc.body).wrong(f"A rule can ask nobody, and the macro {name} asks for {asked}.", *_MACRO)
+        words = f"The rule {doc.name} can ask nobody, and its macro {name[:60]} asks for {asked}."
+        raise Text(doc.body).wrong(words, *_MACRO)
 
 
 _MACRO = ("do", "macro")
@@ -59,9 +60,17 @@ def _asks(conn: sqlite3.Connection, doc: Doc) -> str:
 
 def _hours(conn: sqlite3.Connection, doc: Doc, news: Sequence[Doc], name: str) -> None:
     if name not in ALWAYS_THERE and _find(conn, "hours", name, news) is None:
-        there = [*ALWAYS_THERE, *(one.name for one in docs.of_kind(conn, "hours"))]
-        words = f"There are no hours called {name[:60]}; there are: {', '.join(dict.fromkeys(there))}."
-        raise Text(doc.body).wrong(words, "hours")
+        raise Text(doc.body).wrong(_missing(conn, doc, "hours", name, ALWAYS_THERE), "hours")
+
+
+def _missing(conn: sqlite3.Connection, doc: Doc, kind: str, name: str, besides: Sequence[str]) -> str:
+    there = [*dict.fromkeys((*besides, *(one.name for one in docs.of_kind(conn, kind))))]
+    near = get_close_matches(name, there, 1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(there[:_SOME]) or 'none yet'}."
+    return f"The {doc.kind} {doc.name} names the {kind} {name[:60]}, which this desk does not have; {hint}"
+
+
+_SOME = 8
 
 
 def _find(conn: sqlite3.Connection, kind: str, name: str, news: Sequence[Doc]) -> Doc | None:

@@ -1,7 +1,7 @@
 """Packs of docs that ship with the program: which there are, what is in each, and taking one in.
 
 A doc the desk has already is never overwritten. Rules of a later month come switched off, and so does what
-would answer letters by itself.
+would answer letters by itself, or promise what most desks do not have.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ def named(name: str) -> Pack:
         names = ", ".join(sorted(folder.parent.name for folder in HOME.glob("*/pack.toml")))
         raise NotFound(f"There is no pack called {name!r}. There are: {names}.")
     told = tomllib.loads(about.read_text(encoding="utf-8"))
-    off = {*told.get("off", ()), *(() if told["rules_on"] else ("rule",))}
+    off: set[str] = {*told.get("off", ()), *(() if told["rules_on"] else ("rule",))}
     found = [
-        Doc("", kind, place.stem, place.read_text(encoding="utf-8"), active=kind not in off)
+        Doc(
+            "", kind, place.stem, place.read_text(encoding="utf-8"), active=off.isdisjoint((kind, place.stem))
+        )
         for kind, ending in doc_texts.KINDS.items()
         for place in sorted((HOME / name / kind).glob(f"*{ending}"))
     ]

@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    add_completion_class,
+    get_completion_class,
+)
 
 from deskterm.cli import say
 
@@ -28,6 +34,25 @@ _BASH = """\
 complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 
+_FISH = """\
+function %(complete_func)s
+    set -l found (env %(complete_var)s=fish_complete COMP_WORDS=(commandline -cp | string collect) \
+        COMP_CWORD=(commandline -t | string collect) %(prog_name)s)
+    for one in $found
+        set -l parts (string split --max 1 "," -- $one)
+        switch $parts[1]
+            case dir
+                __fish_complete_directories $parts[2]
+            case file
+                __fish_complete_path $parts[2]
+            case plain
+                echo $parts[2]
+        end
+    end
+end
+complete --no-files --command %(prog_name)s --arguments "(%(complete_func)s)"
+"""
+
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,=")
 
 
@@ -42,7 +67,18 @@ class _Bash(BashComplete):
         return f"{item.type},{escaped}"
 
 
+class _Fish(FishComplete):
+    """Names with commas stay whole."""
+
+    source_template = _FISH
+
+    def format_completion(self, item: CompletionItem) -> str:
+        value = f"{item.value}\t{item.help}" if item.help else str(item.value)
+        return f"{item.type},{value}".replace("\n", " ")
+
+
 add_completion_class(_Bash)
+add_completion_class(_Fish)
 
 
 @click.command("completion")

@@ -16,7 +16,7 @@ from tests.test_imports import MAIL, SCREEN, loaded, tops
 
 NAMES = ("Close warned", "Cost's $HOME `x` *", "Zoë; rm -rf ~", "close, later")
 
-BASH = shutil.which("bash") or ""
+BASH, ZSH, FISH = (shutil.which(shell) or "" for shell in ("bash", "zsh", "fish"))
 
 
 @pytest.fixture
@@ -30,13 +30,19 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
-def at_the_tab_key(home: Path, *words: str) -> list[str]:
-    """What bash has to offer for the last of the words, as it would put it on the line."""
+def program(home: Path) -> Path:
+    """A folder with `deskterm` in it."""
     folder = home.parent / "bin"
     folder.mkdir(exist_ok=True)
-    program = folder / "deskterm"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m deskterm "$@"\n')
-    program.chmod(0o755)
+    made = folder / "deskterm"
+    made.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m deskterm "$@"\n')
+    made.chmod(0o755)
+    return folder
+
+
+def at_the_tab_key(home: Path, *words: str) -> list[str]:
+    """What bash has to offer for the last of the words, as it would put it on the line."""
+    folder = program(home)
     typed = " ".join(f'"{word}"' for word in words)
     script = f"""
 eval "$(deskterm completion bash)"
@@ -93,10 +99,66 @@ def asked(home: Path, shell: str, line: str, last: str) -> str:
     return done.stdout
 
 
+OFFERED = [
+    ("sn", {"snooze"}),
+    ("rules run cl", {"Close warned", "close, later"}),
+    ("set --dry", {"--dry-run"}),
+    ("macro nothing", set[str]()),
+]
+
+
+def sourced(home: Path, shell: str, *args: str) -> list[str]:
+    """What a shell prints that runs our script for real."""
+    folder = program(home)
+    env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "DESKTERM_HOME": str(home)}
+    env |= {"PYTHONPATH": str(ROOT), "HOME": str(folder), "ZDOTDIR": str(folder)}
+    done = subprocess.run([shell, *args], env=env, cwd=folder, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+END = "that-is-all"
+
+
+def parts(lines: list[str]) -> list[list[str]]:
+    """The lines before each end."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        if line == END:
+            found.append([])
+        else:
+            found[-1].append(line)
+    return found[:-1]
+
+
+@pytest.mark.skipif(not FISH, reason="fish is not installed")
+def test_fish_offers_verbs_options_and_names(home: Path) -> None:
+    script = "deskterm completion fish | source;" + "".join(
+        f"complete -C 'deskterm {typed}'; echo {END};" for typed, _ in OFFERED
+    )
+    lines = sourced(home, FISH, "--no-config", "-c", script)
+    assert any(line.startswith("snooze\tLet tickets sleep") for line in lines)
+    for part, (typed, offered) in zip(parts(lines), OFFERED, strict=True):
+        assert {line.partition("\t")[0] for line in part} == offered, typed
+
+
+@pytest.mark.skipif(not ZSH, reason="zsh is not installed")
+def test_zsh_offers_verbs_options_and_names(home: Path) -> None:
+    """The function runs in zsh itself; what it hands to the line editor is printed in its place."""
+    stand_ins = "compdef() { : }; _describe() { print -rl -- ${(P)3}; }; compadd() { print -rl -- ${(P)5}; }"
+    script = f'{stand_ins}; eval "$(deskterm completion zsh)";' + "".join(
+        f"words=(deskterm {typed}); CURRENT=$#words; _deskterm_completion; print -- {END};"
+        for typed, _ in OFFERED
+    )
+    lines = sourced(home, ZSH, "-f", "-c", script)
+    assert any(line.startswith("snooze:Let tickets sleep") for line in lines)
+    for part, (typed, offered) in zip(parts(lines), OFFERED, strict=True):
+        assert {line.partition(":")[0] for line in part} == offered, typed
+
+
 def test_zsh_and_fish_get_verbs_with_their_words_and_names(home: Path) -> None:
     assert "snooze\nLet tickets sleep" in asked(home, "zsh", "deskterm sn", "sn")
     assert "Refund" in asked(home, "zsh", "deskterm macro Re", "Re")
-    assert "Refund" in asked(home, "fish", "deskterm macro Re", "Re")
+    assert "plain,close, later" in asked(home, "fish", "deskterm rules run close", "close")
     for shell, said in (("zsh", "#compdef deskterm"), ("fish", "complete --no-files --command deskterm")):
         assert said in ok(home, "completion", shell).out
 

@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(("name", "doc"), SHIPPED, ids=[f"{name}-{doc.name}" for name, doc in SHIPPED])
 def test_every_shipped_doc_is_a_good_one(name: str, doc: docs.Doc) -> None:
     doc_texts.check(doc.kind, doc.name, doc.body)
-    assert doc.active or doc.kind in ("rule", "ack", "alert")
+    assert doc.active or doc.kind in ("rule", "ack", "alert") or "chat" in doc.name
 
 
 def test_only_the_rules_of_the_first_day_are_on() -> None:
@@ -109,6 +109,9 @@ def test_tiers_wait_for_three_agents_and_complete_accounts(home: Path) -> None:
     with opened(home, Settings(agent="Ana")) as desk, desk.store.write() as tx:
         tx.commit([Change("ohalf0", "_deleted", 1)], actor="Ana", kind="bin")
     ok(home, "docs", "add", "tiers")
+    for name in ("enterprise", "mid-market", "small business"):
+        assert f"off  policy  chat, {name}\n" in ok(home, "docs", "list", "policy").out
+        ok(home, "docs", "on", "policy", f"chat, {name}")
     with opened(home, Settings(agent="Ana")) as desk:
         here = promised.promised(desk.conn)
         assert [policy.name for policy in here.policies][-1] == "standard"
