@@ -9,12 +9,10 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING, Action, keys_shown
 from deskterm.actions import ACTIONS, BY_ID
-
-WAIT = 2.0
-"""Seconds a started sequence waits for its next key."""
 
 NAMES = {
     "?": "question_mark",
@@ -94,6 +92,9 @@ def _known(action: str, keys: Sequence[str]) -> None:
 @dataclass(slots=True)
 class Keymap:
     """Which action a key means, by place. Built once; `own` maps action ids to the owner's keys."""
+
+    WAIT: ClassVar[float] = 2.0
+    """Seconds a started sequence waits for its next key."""
 
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     _table: dict[str, dict[tuple[str, ...], str]] = field(

@@ -15,7 +15,6 @@ from textual.timer import Timer
 
 from deskterm import actions
 from deskterm.action import ANYWHERE, ROWS
-from deskterm.keymap import WAIT
 from deskterm.safe import clean
 from deskterm.screens import offered
 from deskterm.screens.offered import Entry
@@ -137,7 +136,7 @@ class KeyedScreen(Screen[Result], Generic[Result]):
         self.waiting = keys
         self.draw_hints()
         if keys:
-            self._waiting_timer = self.set_timer(WAIT, lambda: self.wait_for(""))
+            self._waiting_timer = self.set_timer(self.desk_app.keymap.WAIT, lambda: self.wait_for(""))
 
     async def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
         self.wait_for("")

@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from deskterm.actions import CONVERSATION, LIST
 from deskterm.desk import Desk
-from deskterm.keymap import WAIT, Keymap
+from deskterm.keymap import Keymap
 from deskterm.screens.showing import Showing
 from deskterm.screens.telling import Telling
 from deskterm.symbols import Symbols
@@ -266,7 +266,7 @@ class MainScreen(Surviving, Screen[None]):
             self.telling.status()
             self.telling.hints()
         if keys:
-            self._waiting_timer = self.set_timer(WAIT, lambda: self.wait_for(""))
+            self._waiting_timer = self.set_timer(self.keymap.WAIT, lambda: self.wait_for(""))
 
     async def perform(self, action: str, digit: int = 0) -> None:
         """Do an action by its id. What it refuses is said and nothing else happens."""

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from deskterm.app import DesktermApp
+from deskterm.keymap import Keymap
 from tests.pictures.scenes import Scene
 from tests.rigs.stage import Stage, copied, opened, plain_environment
 
@@ -16,8 +17,11 @@ Taken = Callable[[Scene], bool]
 
 
 @pytest.fixture
-def same(snap_compare: Callable[..., bool], tmp_path: Path) -> Iterator[Taken]:
-    """Whether a scene looks as it did when its picture was taken."""
+def same(
+    snap_compare: Callable[..., bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Taken]:
+    """Whether a scene looks as it did when its picture was taken; a key half typed waits for us."""
+    monkeypatch.setattr(Keymap, "WAIT", 60.0)
     with plain_environment():
         yield lambda scene: _compared(scene, snap_compare, tmp_path)
 

@@ -49,6 +49,11 @@ async def _health(stage: Stage, health: Health) -> None:
     stage.main.telling.status()
 
 
+async def kept(stage: Stage) -> None:
+    """What was typed is a draft on the disk."""
+    await stage.until(lambda: "draft saved" in stage.text)
+
+
 async def refuse(stage: Stage) -> None:
     """The server takes the reply that waits for none."""
     row = outbox.unsent(stage.desk.conn)[-1]
@@ -97,12 +102,12 @@ MAIN = (
     Scene("queued_reply", ("r", "=Thank you.", "escape", "Y"), WIDE),
 )
 COMPOSE = (
-    Scene("reply", ("r", f"={ANSWER}"), WIDE),
-    Scene("reply_80x24", ("r", f"={ANSWER}")),
-    Scene("reply_60x20", ("r", f"={ANSWER}"), NARROW),
-    Scene("commands", ("r", f"={ANSWER}", "escape")),
-    Scene("note", ("n", "=Same as the one Orbis had. Bug TB-381.", "escape")),
-    Scene("warning", ("r", "=The file is attached.", "escape", "y")),
+    Scene("reply", ("r", f"={ANSWER}"), WIDE, end=kept),
+    Scene("reply_80x24", ("r", f"={ANSWER}"), end=kept),
+    Scene("reply_60x20", ("r", f"={ANSWER}"), NARROW, end=kept),
+    Scene("commands", ("r", f"={ANSWER}", "escape"), end=kept),
+    Scene("note", ("n", "=Same as the one Orbis had. Bug TB-381.", "escape"), end=kept),
+    Scene("warning", ("r", "=The file is attached.", "escape", "y"), end=kept),
 )
 MACRO = (
     Scene("macro", ("m",), WIDE, end=previewed),

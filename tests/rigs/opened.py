@@ -1,6 +1,7 @@
 """A program for a pty: opens a desk's screen as `deskterm` does, on a clock the test has set.
 
-`python -m tests.rigs.opened HOME NOW [sync] [still]`: with the sync threads, on a clock that does not move.
+`python -m tests.rigs.opened HOME NOW [sync] [still]`: with the sync threads, a still clock, and
+a key half typed waits a minute for its rest.
 With DESKTERM_TEST_BREAK a handler raises, as a mistake would; DESKTERM_TEST_HEALTH is what a mailbox reports.
 """
 
@@ -22,9 +23,12 @@ def main(home: Path, now: float, *, sync: bool, still: bool) -> int:
     gc.disable()  # as deskterm.cli.main does
     from deskterm import app
     from deskterm.desk import Desk
+    from deskterm.keymap import Keymap
 
     began = time.monotonic()
     desk = Desk.open(home, clock=(lambda: now) if still else lambda: now + time.monotonic() - began)
+    if still:
+        Keymap.WAIT = 60.0
     if not sync:
         app.DesktermApp.painted = _report if os.environ.get("DESKTERM_TEST_HEALTH") else lambda _: None
     if os.environ.get("DESKTERM_TEST_BREAK"):
