@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from deskterm import chores, days, doings, subjects
 from deskterm.desk import Desk
+from deskterm.subjects import About
 from store import blobs
 from store.errors import DocError, NotFound
 from store.log.tx import Tx
@@ -95,7 +96,7 @@ class Automation:
         with self.desk.store.write() as tx:
             if (ticket, moment) not in waited(self.desk, tx.conn, one, ticket):
                 return 0  # somebody was faster
-            return _act(self.desk, tx, one, ticket, causes.wait_over(moment))
+            return _act(self.desk, tx, one, subjects.about(tx.conn, ticket), causes.wait_over(moment))
 
     def _part(self) -> int:
         conn = self.desk.conn
@@ -118,8 +119,13 @@ class Automation:
 
     def _each(self, tx: Tx, rules: Sequence[Armed], happening: Happening) -> int:
         """All acts that follow from one cause; every rule has seen the ticket before any of them."""
-        acting = list(self._acting(tx.conn, rules, happening))
-        return sum(_act(self.desk, tx, one, happening.ticket, happening.cause) for one, _ in acting)
+        of, done = None, 0
+        for one, _ in list(self._acting(tx.conn, rules, happening)):
+            # What an act is done to is as the acts before it left it.
+            of = of or subjects.about(tx.conn, happening.ticket)
+            if _act(self.desk, tx, one, of, happening.cause):
+                of, done = None, done + 1
+        return done
 
     def _acting(
         self, conn: sqlite3.Connection, rules: Sequence[Armed], happening: Happening
@@ -209,9 +215,8 @@ def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
     return found
 
 
-def _act(desk: Desk, tx: Tx, one: Armed, ticket: str, cause: Cause) -> int:
+def _act(desk: Desk, tx: Tx, one: Armed, of: About, cause: Cause) -> int:
     """Commit what a rule does to a ticket; 0 when that is nothing, or done already."""
-    of = subjects.about(tx.conn, ticket)
     does = doings.doing(desk, tx.conn, one.rule, of)
-    key = causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=ticket)
+    key = causes.key(one.doc, one.version, root=cause.root or f"w{cause.since}", ticket=of.ticket.id)
     return 1 if doings.do(desk, tx, does, of, doings.By(one.rule.name, one.doc, key, cause.entry)) else 0

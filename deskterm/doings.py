@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from deskterm import acts, auto_letters, chains, days, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
@@ -82,15 +81,14 @@ def doing(
     desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About, *, given: placing.Given | None = None
 ) -> Doing:
     """What a rule does to a ticket as it stands; `given` remembers whom the act gave its other tickets."""
-    zone = days.zone(desk, conn)
-    results = [_result(desk, of, macro, zone) for macro in _macros(desk, conn, rule, of)]
+    results = [_result(desk, conn, of, macro) for macro in _macros(desk, conn, rule, of)]
     sets = [pair for result in results for pair in result.sets]
     found = placing.place(desk, conn, rule.route, of, given=given) if rule.route else None
     if found and found.name:
         sets.append(("assignee", found.name))
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
     last = {change.field: change for change in changes}
-    letters, untold = _letters(conn, rule, of, results, subject=_subject(desk, of, rule, zone))
+    letters, untold = _letters(conn, rule, of, results, subject=_subject(desk, conn, of, rule))
     waiting = outbox.unsent(conn) if rule.hold else []
     return Doing(
         sets=tuple(change for change in last.values() if held(of.ticket, change.field) != change.value),
@@ -270,15 +268,17 @@ def _macros(desk: Desk, conn: sqlite3.Connection, rule: Rule, of: About) -> Iter
         yield macro
 
 
-def _result(desk: Desk, of: About, macro: Macro, zone: tzinfo) -> Result:
+def _result(desk: Desk, conn: sqlite3.Connection, of: About, macro: Macro) -> Result:
+    if not macros.says(macro):
+        return macros.run(macro, {"agent": {"name": desk.agent}, "now": desk.now})
     values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
-    return macros.run(macro, values, zone=zone)
+    return macros.run(macro, values, zone=days.zone(desk, conn))
 
 
-def _subject(desk: Desk, of: About, rule: Rule, zone: tzinfo) -> str:
+def _subject(desk: Desk, conn: sqlite3.Connection, of: About, rule: Rule) -> str:
     """The subject a rule gives its letters; empty where it names none, or a name in it has no value."""
     if not rule.subject:
         return ""
     values = macros.context(of.ticket, of.customer, of.account, desk.agent, now=desk.now)
-    filled = template.fill(template.read(rule.subject), values, zone=zone)
+    filled = template.fill(template.read(rule.subject), values, zone=days.zone(desk, conn))
     return "" if filled.missing else " ".join(safe.clean(filled.text).split())

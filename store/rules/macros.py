@@ -39,6 +39,11 @@ class Result:
     """Placeholders where the default stands in."""
 
 
+def says(macro: Macro) -> bool:
+    """Whether it holds any text, so that it has to know the ticket."""
+    return bool(macro.reply or macro.note or macro.link or macro.checklist)
+
+
 def blanks(macro: Macro) -> tuple[str, ...]:
     """Labels of what the macro asks for, in order, each once."""
     texts = (macro.reply, macro.note, macro.link, *macro.checklist)
@@ -92,6 +97,8 @@ def run(
 
     Raises Refused when it has to know the time or the agent and `context` does not say.
     """
+    if not says(macro):
+        return Result(_sets(macro, context, strict=True), None, None)
     reply, note, link, *items = (
         template.fill(template.read(text), context, answers=answers, zone=zone)
         for text in (macro.reply, macro.note, macro.link, *macro.checklist)

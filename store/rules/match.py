@@ -15,7 +15,7 @@ from store.rules import fields, spans
 from store.rules.fields import Kind, Value
 from store.rules.query import SHORTEST_PART, And, Node, Not, Or, Term, Text
 from store.rules.spans import Amount, Day, Length, Stretch
-from store.rules.words import contains, plain, stems
+from store.rules.words import contains, line, plain, stems
 
 OPEN = frozenset({Bucket.ACTIVE, Bucket.WAITING, Bucket.SNOOZED})
 """What `is:open` means: everything somebody still has to come back to."""
@@ -150,8 +150,8 @@ def _has_part(part: str, texts: Iterable[str]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _held(text: str) -> list[str]:
-    return stems(text)
+def _held(text: str) -> str:
+    return line(stems(text))
 
 
 @lru_cache(maxsize=16_384)
@@ -284,7 +284,7 @@ def _subject(value: str, of: Subject) -> bool:
 
 
 def _body(value: str, of: Subject) -> bool:
-    return any(contains(_held(text), stems(value)) for text in of.bodies)
+    return any(contains(_held(text), _phrase(value)) for text in of.bodies)
 
 
 def _to(value: str, of: Subject) -> bool:

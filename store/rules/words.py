@@ -72,18 +72,14 @@ def prepare(text: str) -> str:
     return text.replace("\0", " ") if text.isascii() else " ".join(words(text))
 
 
-def contains(held: list[str], phrase: list[str], *, open_end: bool = False) -> bool:
-    """Whether the stems `held` have `phrase` in them; with `open_end` its last word may go on."""
-    last = len(phrase) - 1
-    if last < 0:
-        return False
-    for at in range(len(held) - last):
-        if held[at : at + last] != phrase[:last]:
-            continue
-        word = held[at + last]
-        if word == phrase[last] or (open_end and word.startswith(phrase[last])):
-            return True
-    return False
+def line(held: Sequence[str]) -> str:
+    """Stems one after the other, as `contains` looks through them."""
+    return f" {' '.join(held)} "
+
+
+def contains(held: str, phrase: Sequence[str], *, open_end: bool = False) -> bool:
+    """Whether a `line` of stems has `phrase` in it; with `open_end` its last word may go on."""
+    return bool(phrase) and f" {' '.join(phrase)}{'' if open_end else ' '}" in held
 
 
 def spots(text: str, phrases: Iterable[tuple[Sequence[str], bool]]) -> list[tuple[int, int]]:

@@ -93,7 +93,7 @@ def test_phrases_are_the_phrases_of_the_engine(
     asked = f'"{words.prepare(" ".join(phrase))}"' + ("*" if open_end else "")
     found = engine.execute("SELECT count(*) FROM held WHERE held MATCH ?", (asked,)).fetchone()[0]
     held, wanted = words.stems(" ".join(text)), words.stems(" ".join(phrase))
-    assert words.contains(held, wanted, open_end=open_end) == bool(found)
+    assert words.contains(words.line(held), wanted, open_end=open_end) == bool(found)
 
 
 @pytest.mark.parametrize(
