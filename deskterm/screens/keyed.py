@@ -70,7 +70,7 @@ class KeyedScreen(Screen[Result], Generic[Result]):
             "nav.close": self.leave,
             "app.quit": lambda: self.desk_app.action_quit(),
             "app.suspend": lambda: self.desk_app.main.going.suspend(),
-            "view.redraw": lambda: (self.refresh(repaint=True, layout=True), None)[1],
+            "view.redraw": self.redraw,
             "help.keys": lambda: self._offer("Keys here", keys_first=True),
             "command.open": lambda: self._offer("Commands", keys_first=False),
             **{name: self._out(name) for name in out},
@@ -83,6 +83,11 @@ class KeyedScreen(Screen[Result], Generic[Result]):
     def fits(self, action: str) -> bool:
         """Whether an action has a meaning here at all."""
         return True
+
+    def redraw(self) -> None:
+        """Everything again: another program may have written over it."""
+        self.desk_app.paint_anew()
+        self.refresh(repaint=True, layout=True)
 
     def leave(self) -> None:
         self.dismiss(None)

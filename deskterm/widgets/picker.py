@@ -12,11 +12,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from deskterm.safe import clean, width
 from deskterm.symbols import UNICODE, Symbols
+from deskterm.widgets.over import Over
 from deskterm.widgets.paint import Painted, Role, Run, cells, cut, spread
 from deskterm.widgets.questions import FREE, Choice, Preview, Question, Shown, matching
 from deskterm.widgets.questions import choice_line as line_of
@@ -302,10 +302,10 @@ class PickerBox(Painted, can_focus=True):
         return [(f" {count} of {len(self.question.choices)}", Role.DIM)]
 
 
-class Picker(ModalScreen["PickerBox.Picked | None"]):
+class Picker(Over["PickerBox.Picked | None"]):
     """A picker over the screen; its result is what was picked, or None when it was closed."""
 
-    DEFAULT_CSS = "Picker { align: center middle; background: $background 0%; }"
+    DEFAULT_CSS = "Picker { align: center middle; }"
 
     def __init__(
         self, question: Question, *, preview: Preview | None = None, symbols: Symbols = UNICODE

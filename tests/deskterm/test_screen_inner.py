@@ -16,6 +16,7 @@ from deskterm.screens.keyed import KeyedScreen
 from deskterm.screens.queue_then import QueueThenScreen
 from deskterm.screens.reading import HistoryScreen
 from deskterm.widgets.picker import Picker
+from tests.deskterm.test_screen_registry import back_to_the_list
 from tests.rigs.stage import Stage, on_stage
 
 NEEDS_A_TERMINAL = {"rule.edit", "app.suspend"}
@@ -41,9 +42,9 @@ BEGUN = ("p", "4", "n", "=Ask Ann first.", "escape", "q", "j", "j")
 async def reached(stage: Stage, place: str) -> KeyedScreen[object]:
     """Go to a place from wherever the keys are."""
     stage.app.to_main()
-    await stage.press(*["escape"] * 3)
+    await back_to_the_list(stage)
     if place == "outbox" and not unsent.waiting(stage.desk):
-        await stage.press("r", "=Thanks.", "escape", "Y")
+        await stage.act("r", "=Thanks.", "escape", "Y")
     await stage.press(*WAYS[place])
     screen = stage.app.screen
     assert isinstance(screen, KeyedScreen), (place, stage.text)
@@ -54,7 +55,7 @@ async def reached(stage: Stage, place: str) -> KeyedScreen[object]:
 
 async def begun(stage: Stage) -> None:
     """Something has happened on this desk, and something went wrong."""
-    await stage.press(*BEGUN)
+    await stage.act(*BEGUN)
     stage.main.telling.failing = lambda: ["support: no answer"]  # type: ignore[method-assign]
 
 
@@ -83,7 +84,7 @@ async def test_every_action_of_a_place_is_reached_by_its_keys_and_done_from_the_
         screen.do = noted  # type: ignore[method-assign]
         pressed = [(action.id, key) for action in own(place) for key in action.keys]
         for _, key in pressed:
-            await stage.press(*[key_name(part) for part in key.split(" ")])
+            await stage.act(*[key_name(part) for part in key.split(" ")])
         assert done == [action for action, _ in pressed]
         for action in own(place):
             if action.id not in NEEDS_A_TERMINAL:
@@ -94,7 +95,7 @@ async def chosen(stage: Stage, place: str, action: str) -> None:
     """The palette does it, or greys it and says why."""
     screen = await reached(stage, place)
     done, off = watched(screen), screen.why_off(action)
-    await stage.press(":", f"={action}")
+    await stage.burst(":", f"={action}")
     assert isinstance(stage.app.screen, Picker)
     assert not off or off[:30] in stage.text
     await stage.press("enter")

@@ -112,11 +112,15 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         """Press keys, each when the one before has been acted upon; `=words` types words."""
+        await self.act(*keys)
+        await self.settle()
+
+    async def act(self, *keys: str) -> None:
+        """The same, and go on before it is painted."""
         for key in keys:
             for one in key[1:] if key.startswith("=") and len(key) > 1 else (key,):
                 self._send(one)
                 await self._acted()
-        await self.settle()
 
     async def burst(self, *keys: str) -> None:
         """The same, all at once, as a terminal hands over what was typed while it was busy."""
