@@ -1,7 +1,7 @@
 """A program for a pty: opens a desk's screen as `deskterm` does, on a clock the test has set.
 
-`python -m tests.rigs.opened HOME NOW [sync] [still]`: with the sync threads, a still clock, and
-a key half typed waits a minute for its rest.
+`python -m tests.rigs.opened HOME NOW [sync] [still]`: with the sync threads; with a clock that stands still;
+then a key half typed waits a minute for its rest.
 With DESKTERM_TEST_BREAK a handler raises, as a mistake would; DESKTERM_TEST_HEALTH is what a mailbox reports.
 """
 
