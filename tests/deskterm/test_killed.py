@@ -90,7 +90,7 @@ MOST = 400 if os.environ.get("DESKTERM_REAL_SERVERS") else 40
 """Points of a kill loop: all of them in CI, some on a machine somebody works at."""
 
 
-@pytest.mark.timeout(110)
+@pytest.mark.timeout(300)
 def test_S04_killed_anywhere_in_the_first_read(tmp_path: Path, imapd: Imapd) -> None:
     """A real process and a real server: nothing lost, nothing doubled, and a second run changes nothing."""
     setting = settings(box(imap=imapd))
@@ -102,7 +102,7 @@ def test_S04_killed_anywhere_in_the_first_read(tmp_path: Path, imapd: Imapd) -> 
     assert killed_everywhere(seed, setting, most=MOST, check=lambda _: None) > 60
 
 
-@pytest.mark.timeout(110)
+@pytest.mark.timeout(300)
 def test_S04_killed_anywhere_in_a_round_that_receives_and_sends(
     tmp_path: Path, imapd: Imapd, smtpd: Smtpd
 ) -> None:
