@@ -36,8 +36,8 @@ def off(raw: bytes) -> tuple[bytes, str]:
         # The next part begins behind the next boundary, so that no byte is looked at twice.
         at = stop if (stop := raw.find(b"\n--", start)) >= 0 else len(raw)
         block = raw[start:at].rstrip(b"\r\n")
-        data = _decoded(block, ending)
-        if len(data) >= _WORTH and _lines(data, width, ending) == block:
+        data = _decoded(block, width, ending)
+        if len(data) >= _WORTH:
             pieces += raw[done:start], data
             notes.append(f"{start - done},{len(data)},{width},{len(ending)}")
             done = start + len(block)
@@ -68,11 +68,23 @@ def _begins(raw: bytes, head: int) -> tuple[int, int, bytes]:
     return start, stop + 1 - len(ending) - start, ending
 
 
-def _decoded(block: bytes, ending: bytes) -> bytes:
+def _decoded(block: bytes, width: int, ending: bytes) -> bytes:
+    """What the block hides; nothing where `_lines` would not give the block again."""
+    text = block.replace(ending, b"")
+    breaks = (len(text) - 1) // width
+    # No line is cut out to be compared: every so many bytes an ending stands, and nowhere else.
+    ends = (block[width + n :: width + len(ending)] for n in range(len(ending)))
+    if len(block) != len(text) + breaks * len(ending) or b"".join(ends) != _repeated(ending, breaks):
+        return b""
     try:
-        return binascii.a2b_base64(block.replace(ending, b""), strict_mode=True)
+        data = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error:
         return b""
+    return data if binascii.b2a_base64(data, newline=False) == text else b""
+
+
+def _repeated(ending: bytes, count: int) -> bytes:
+    return b"".join(ending[n : n + 1] * count for n in range(len(ending)))
 
 
 def _lines(data: bytes, width: int, ending: bytes) -> bytes:

@@ -43,19 +43,26 @@ class Blob:
     armour: str = ""
     """Where base64 was taken off."""
 
+    def row(self) -> tuple[str, int, int, str, bytes | None]:
+        """What `KEEP` is run with."""
+        return self.hash, self.size, self.text, self.armour, self.data
+
     def write(self, conn: sqlite3.Connection) -> None:
-        # A letter from the shelf stood here without a text; read after all, it brings one.
-        conn.execute(
-            "INSERT INTO blob(hash, size, text, armour, data) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET size = excluded.size, text = excluded.text, armour = excluded.armour, data = excluded.data"
-            " WHERE blob.text = 0 AND excluded.text > 0",
-            (self.hash, self.size, self.text, self.armour, self.data),
-        )
+        conn.execute(KEEP, self.row())
 
 
-def letter(raw: bytes, text: str, *, folder: Path | None) -> Blob:
-    """A letter with its readable text. The key is the hash of the raw bytes."""
-    return _frame(sha256(raw).hexdigest(), text.encode("utf-8", "replace"), raw, folder=folder)
+KEEP = (
+    "INSERT INTO blob(hash, size, text, armour, data) VALUES(?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
+    " SET size = excluded.size, text = excluded.text, armour = excluded.armour, data = excluded.data"
+    " WHERE blob.text = 0 AND excluded.text > 0"
+)
+"""A letter from the shelf stood there without a text; read after all, it brings one."""
+
+
+def letter(raw: bytes, text: str, *, key: str = "", folder: Path | None) -> Blob:
+    """A letter with its readable text. The key is the hash of the raw bytes, where the caller knows it."""
+    key = key or sha256(raw).hexdigest()
+    return _frame(key, text.encode("utf-8", "replace"), raw, folder=folder)
 
 
 def words(text: str) -> Blob:
@@ -121,8 +128,7 @@ _NEXT = "SELECT hash FROM blob WHERE hash > ? ORDER BY hash LIMIT 1000"
 def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
     bare, notes = armour.off(raw)
     size = len(text) + len(bare)
-    # A compressor is not for two threads at once, and making one costs less than a lock would.
-    data = zstandard.ZstdCompressor(level=LEVEL, dict_data=_before()).compress(text + bare)
+    data = _packer().compress(text + bare)
     if folder is None or len(data) <= IN_FILE:
         return Blob(key, size, len(text), data, notes)
     try:
@@ -133,6 +139,17 @@ def _frame(key: str, text: bytes, raw: bytes, *, folder: Path | None) -> Blob:
             "free some space or check the rights."
         ) from error
     return Blob(key, size, len(text), None, notes)
+
+
+_MINE = threading.local()
+
+
+def _packer() -> zstandard.ZstdCompressor:
+    """The compressor of this thread; one is not for two threads at once."""
+    packer: zstandard.ZstdCompressor | None = getattr(_MINE, "packer", None)
+    if packer is None:
+        packer = _MINE.packer = zstandard.ZstdCompressor(level=LEVEL, dict_data=_before())
+    return packer
 
 
 @cache

@@ -13,7 +13,6 @@ from typing import Final
 from channels.mime import limits
 from channels.mime.charset import decode_field, decode_word
 
-_FOLD: Final = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
 _FOLD_IN_WORD: Final = re.compile(r"(?:\r\n|\r|\n)[ \t]*")
 _BLANK_LINE: Final = re.compile(rb"\r?\n\r?\n|\r\r(?!\n)")
 _BETWEEN_WORDS: Final = re.compile(r"[ \t\r\n]*\Z")
@@ -26,7 +25,9 @@ def raw_text(raw: bytes) -> str:
     if len(raw) > limits.FIELD_BYTES:
         raw = raw[: limits.FIELD_BYTES]
     if b"\n" in raw or b"\r" in raw:
-        raw = _BLANK_LINE.split(raw.strip(b"\r\n"), maxsplit=1)[0]
+        raw = raw.strip(b"\r\n")
+        if b"\n\n" in raw or b"\n\r\n" in raw or b"\r\r" in raw:
+            raw = _BLANK_LINE.split(raw, maxsplit=1)[0]
     text = raw.decode("ascii") if raw.isascii() else decode_field(raw)
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
@@ -38,9 +39,12 @@ def text(raw: bytes) -> str:
 
 def unfold(value: str) -> str:
     """One line: each fold becomes one space."""
-    if "\n" in value or "\r" in value:
-        value = _FOLD.sub(" ", value)
-    return value
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if "\n" not in value:
+        return value
+    first, *between, last = value.split("\n")
+    return " ".join([first.rstrip(" \t"), *[line.strip(" \t") for line in between], last.lstrip(" \t")])
 
 
 def words(value: str) -> str:

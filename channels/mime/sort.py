@@ -173,6 +173,8 @@ def listed(reading: Reading) -> tuple[Part, ...]:
 
 def seals(reading: Reading, shown: str) -> tuple[str, ...]:
     """`signed` and `encrypted`, each once; PGP inside the text counts."""
+    if "-----BEGIN PGP" not in shown:
+        return tuple(sorted(set(reading.seals)))
     inline = ["signed" if m[1] == "SIGNED MESSAGE" else "encrypted" for m in _INLINE_PGP.finditer(shown)]
     return tuple(sorted({*reading.seals, *inline}))
 
