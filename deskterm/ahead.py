@@ -41,6 +41,8 @@ class Ahead:
     reader: Reader
     folder: Path | None
     source: str
+    servers: frozenset[str] = frozenset()
+    """Names our mail servers sign their findings with."""
     worker: Worker | None = None
     """None: every letter is read here, when its turn comes."""
     threads: ThreadPoolExecutor | None = None
@@ -70,7 +72,9 @@ class Ahead:
             raise lost
 
     def _here(self, letters: Sequence[Fetched]) -> list[Read]:
-        return list(read_all(letters, self.reader, folder=self.folder, source=self.source))
+        return list(
+            read_all(letters, self.reader, folder=self.folder, source=self.source, servers=self.servers)
+        )
 
     def _beside(self, letters: Sequence[Fetched]) -> list[Read]:
         found: list[Read] = []
@@ -80,8 +84,10 @@ class Ahead:
             else:
                 letter = replace(quick.letter, raw=fetched.raw)
                 where = place(fetched, self.source)
-                blob, own = quick.blob, quick.own
-                found.append(Read(fetched.raw, fetched.uid, fetched.received, where, letter, blob, own))
+                found.append(
+                    Read(fetched.raw, fetched.uid, fetched.received, where, letter, quick.blob, quick.own,
+                         vouched=quick.vouched)
+                )  # fmt: skip
         return found
 
     def _asked(self, letters: Sequence[Fetched]) -> list[Quick | None]:
@@ -93,7 +99,7 @@ class Ahead:
         unread: list[Quick | None] = [None] * len(letters)
         if self.worker is None:
             return unread
-        asked = Asked(str(self.folder or ""), [one.raw for one in letters])
+        asked = Asked(str(self.folder or ""), self.servers, [one.raw for one in letters])
         try:
             answer = self.worker.ask(msgspec.msgpack.encode(asked))
             quick = msgspec.msgpack.decode(answer, type=list[Quick | None])
@@ -105,10 +111,12 @@ class Ahead:
 
 
 @contextmanager
-def reading(reader: Reader, *, folder: Path | None, source: str, count: int) -> Generator[Ahead]:
+def reading(
+    reader: Reader, *, folder: Path | None, source: str, count: int, servers: frozenset[str] = frozenset()
+) -> Generator[Ahead]:
     """Something that reads about `count` letters; with a process beside where that is worth it."""
     if count < WORTH or (os.cpu_count() or 1) < 2:
-        yield Ahead(reader, folder, source)
+        yield Ahead(reader, folder, source, servers)
         return
     from channels.mime.guard import Reader, Worker
 
@@ -116,7 +124,7 @@ def reading(reader: Reader, *, folder: Path | None, source: str, count: int) -> 
     # The careful reader of the caller stays his: he may look at new letters meanwhile.
     with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads:
         try:
-            yield Ahead(own, folder, source, worker, threads)
+            yield Ahead(own, folder, source, servers, worker, threads)
         finally:
             threads.shutdown(cancel_futures=True)
             worker.close()

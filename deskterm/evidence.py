@@ -6,7 +6,7 @@ Reads only, and decides nothing: the values go to store.rules.threads.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as remembered
 
@@ -15,35 +15,17 @@ from channels.mime.field import field
 from deskterm import bounced, joining
 from deskterm.identity import Ourselves, Writer
 from deskterm.intake import addresses
+from deskterm.knowledge import Knowledge, Twin
 from deskterm.replies import address_of
 from store.reads import people
 from store.rules import marks, threads
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """A message that has the letter's Message-ID."""
-
-    id: str
-    ticket: str
-    kind: str
-    body: str
-
-
-def twins(conn: sqlite3.Connection, msgid: str) -> list[Twin]:
-    """The messages with this Message-ID, as they came."""
-    rows = conn.execute(
-        "SELECT id, ifnull(ticket, ''), kind, ifnull(body, '') FROM message WHERE msgid = ? ORDER BY n",
-        (msgid,),
-    )
-    return [Twin(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
 class Gathering:
     """One letter, who wrote it, and the desk it came to."""
 
-    conn: sqlite3.Connection
+    desk: Knowledge
     letter: Letter
     wrote: Writer
     us: Ourselves
@@ -54,9 +36,9 @@ class Gathering:
     _homes: dict[str, str] = remembered(default_factory=dict[str, str])
     """Where tickets rest that were asked for: most ids of a letter lead to one."""
 
-    def evidence(self, same: list[Twin]) -> threads.Evidence:
+    def evidence(self, same: Sequence[Twin]) -> threads.Evidence:
         """What `threads.decide` needs. `same` are the messages with the letter's own id."""
-        letter, conn = self.letter, self.conn
+        letter, desk = self.letter, self.desk
         own = threads.ids_of(
             letter.message_id, letter.references, letter.in_reply_to, field_text=self._answering()
         )  # fmt: skip
@@ -65,10 +47,12 @@ class Gathering:
         known: list[threads.Known] = []
         for msgid in dict.fromkeys((*own.cited, own.own, returned)):
             if msgid:
-                known += self._known(msgid, same if msgid == letter.message_id else twins(conn, msgid))
+                known += self._known(msgid, same if msgid == letter.message_id else desk.twins(msgid))
         numbers = threads.claimed_numbers(letter.subject)
         token, unproven = self._marks(own)
-        candidates = {k.ticket for k in known} | {_numbered(conn, n) for n in numbers} | {token, unproven}
+        candidates = (
+            {k.ticket for k in known} | {_numbered(desk.conn, n) for n in numbers} | {token, unproven}
+        )
         candidates.discard("")
         several = len(candidates) > 1
         return threads.Evidence(
@@ -94,7 +78,7 @@ class Gathering:
     def _rest(self, ticket: str) -> str:
         """Where a ticket was merged, or itself."""
         if ticket not in self._homes:
-            self._homes[ticket] = _rest(self.conn, ticket)
+            self._homes[ticket] = self.desk.rest(ticket)
         return self._homes[ticket]
 
     def _marks(self, own: threads.Ids) -> tuple[str, str]:
@@ -108,56 +92,45 @@ class Gathering:
 
     def _ticket(self, eid: str) -> str:
         """The ticket a mark names, or where it was merged; empty when there is none."""
-        row = self.conn.execute("SELECT 1 FROM ticket WHERE id = ?", (eid,)).fetchone()
-        return self._rest(eid) if row is not None else ""
+        return self._rest(eid) if self.desk.has(eid) else ""
 
-    def _known(self, msgid: str, seen: list[Twin]) -> Iterable[threads.Known]:
+    def _known(self, msgid: str, seen: Sequence[Twin]) -> Iterable[threads.Known]:
         if seen:
             for message in seen:
                 yield threads.Known(msgid, self._rest(message.ticket), ours=message.kind == "out")
             return
-        rows = self.conn.execute(
-            "SELECT m.ticket, m.kind, ifnull(m.sender, ''), ifnull(m.signals, '')"
-            " FROM msgref r JOIN message m ON m.id = r.message WHERE r.ref = ? ORDER BY m.n",
-            (msgid,),
-        )
         by: dict[str, set[str]] = {}
-        for ticket, kind, sender, signals in rows.fetchall():
-            who = by.setdefault(self._rest(ticket), set())
+        for one in self.desk.citing(msgid):
+            who = by.setdefault(self._rest(one.ticket), set())
             if msgid == self.letter.message_id:
-                who |= self._answerers(kind, sender, signals)
+                who |= self._answerers(one)
         for ticket, who in by.items():
             late = bool(who) and not self.archived and self._answered(ticket)
             yield threads.Known(msgid, ticket, seen=False, by=frozenset() if late else frozenset(who))
 
-    def _answerers(self, kind: str, sender: str, signals: str) -> set[str]:
+    def _answerers(self, one: Twin) -> set[str]:
         """Who wrote a letter that answers this one: ourselves, one person, or nobody certain."""
-        if kind == "out":
+        if one.kind == "out":
             return {*self.us.inside, *([self.wrote.address] if self.archived else [])}
-        return set() if "unverified" in signals.split() else {address_of(sender)}
+        return set() if "unverified" in one.signals.split() else {address_of(one.sender)}
 
     def _answered(self, ticket: str) -> bool:
         """Whether a reply of ours stands there: what says it came before that needs a person's eye."""
         query = "SELECT 1 FROM message WHERE ticket = ? AND kind = 'out' LIMIT 1"
-        return self.conn.execute(query, (ticket,)).fetchone() is not None
+        return self.desk.conn.execute(query, (ticket,)).fetchone() is not None
 
     def _candidate(self, eid: str, several: bool) -> threads.Candidate:
         """A ticket the letter may belong to; what it is kept apart from matters beside others only."""
-        row = self.conn.execute(
-            "SELECT t.number, ifnull(t.created, 0), o.domain FROM ticket t"
-            " LEFT JOIN customer c ON c.id = t.customer LEFT JOIN account o ON o.id = c.account"
-            " WHERE t.id = ?",
-            (eid,),
-        ).fetchone()
-        number, created, domain = row if row else (None, 0, None)
+        ticket, domain = self.desk.ticket(eid), self.desk.domain(eid)
+        number, created = (ticket.number, ticket.created) if ticket else (None, 0)
         return threads.Candidate(
             ticket=eid,
             label=f"#{number}" if number is not None else f"#~{eid[-4:]}",
             created=created,
-            participants=people.participants(self.conn, eid) | self._everywhere(),
+            participants=self.desk.participants(eid) | self._everywhere(),
             number=number,
             domains=frozenset({domain} if domain else ()),
-            apart=joining.kept_apart(self.conn, eid) if several else frozenset(),
+            apart=joining.kept_apart(self.desk.conn, eid) if several else frozenset(),
         )
 
     def _everywhere(self) -> frozenset[str]:
@@ -167,10 +140,6 @@ class Gathering:
         return frozenset({self.wrote.address}) if ours else frozenset()
 
 
-def _rest(conn: sqlite3.Connection, ticket: str) -> str:
-    return people.resting(conn, "ticket", ticket) if ticket else ""
-
-
 def _numbered(conn: sqlite3.Connection, number: int) -> str:
     row = conn.execute("SELECT id FROM ticket WHERE number = ?", (number,)).fetchone()
-    return _rest(conn, str(row[0])) if row else ""
+    return people.resting(conn, "ticket", str(row[0])) if row else ""

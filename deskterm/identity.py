@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from channels.letter import Letter
-from channels.mime.vouching import Verdict, Vouched, vouched
+from channels.mime.vouching import Verdict, Vouched, vouched_for
 from deskterm.config import Settings
 from store.reads import people
 from store.rules import lookalikes
@@ -88,19 +88,20 @@ def ourselves(settings: Settings, conn: sqlite3.Connection) -> Ourselves:
     )  # fmt: skip
 
 
-def writer(letter: Letter, us: Ourselves, *, sent: bool = False) -> Writer:
-    """Who wrote the letter. `sent`: it lies in the folder of sent letters, where what we got may lie too."""
+def writer(letter: Letter, us: Ourselves, *, sent: bool = False, vouched: Vouched | None = None) -> Writer:
+    """Who wrote the letter. `sent`: it lies in the folder of sent letters, where what we got may lie too.
+
+    `vouched` is what our server says of the sender, where that was found out before.
+    """
     address = letter.sender[0].addr.lower() if len(letter.sender) == 1 else ""
     to_us = us.addresses & {person.addr.lower() for person in (*letter.to, *letter.cc)}
     if sent and (address in us.addresses or not to_us):
         return Writer(address, agent=us.agents.get(address, us.agent), ours=True, sent=True)
     if not address:
         return Writer("")
-    domain = address.rpartition("@")[2]
     ours = address in us.addresses
     agent = us.agents.get(address, us.agent if ours else "")
-    said = vouched(letter.trace, domain=domain, servers=us.servers) if letter.trace else Vouched()
-    return Writer(address, said, agent, ours)
+    return Writer(address, vouched or vouched_for(letter, us.servers), agent, ours)
 
 
 def shown_name(name: str, address: str) -> str:

@@ -60,7 +60,7 @@ class Facts:
     ticket: Ticket | None
     """The ticket it joins or claims to be."""
     ticket_id: str
-    """The id of a new ticket."""
+    """The id of a new ticket; empty where an archive can make none."""
     customer: Customer | None
     account: Account | None
     """The account that owns the sender's domain."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.errors import FolderGone
-from deskterm import live, mirror
+from deskterm import identity, live, mirror
 from deskterm.ahead import Ahead, reading
 from deskterm.config import Box
 from deskterm.desk import Desk
@@ -108,7 +108,7 @@ def maildir(
         fresh |= {*ledger.placeable(desk.conn, known)}
         waiting = [one for one in found if one.uid in fresh]
         batches = map(files.read, files.groups(waiting, batch=300))
-        with reading(reader, folder=desk.blob_folder, source=name, count=len(waiting)) as ahead:
+        with _reading(desk, reader, source=name, count=len(waiting)) as ahead:
             for batch, letters in ahead.read(batches):
                 if not go():
                     return counts + batcher.counts
@@ -118,6 +118,11 @@ def maildir(
             batcher.take((), [ledger.Reached(known.id, low_uid=DONE)])
         counts += batcher.counts
     return counts
+
+
+def _reading(desk: Desk, reader: Reader, *, source: str, count: int) -> AbstractContextManager[Ahead]:
+    servers = identity.ourselves(desk.settings, desk.conn).servers
+    return reading(reader, folder=desk.blob_folder, source=source, count=count, servers=servers)
 
 
 def maildir_places(box: Box) -> list[tuple[str, Path, bool]]:
@@ -262,7 +267,7 @@ class Look:
             self._taken(batcher, uids, ahead, reached, told)
 
     def _reading(self, count: int) -> AbstractContextManager[Ahead]:
-        return reading(self.reader, folder=self.desk.blob_folder, source=self.name, count=count)
+        return _reading(self.desk, self.reader, source=self.name, count=count)
 
     def _taken(
         self, batcher: Batcher, uids: Sequence[int], ahead: Ahead,

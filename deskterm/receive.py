@@ -16,16 +16,22 @@ from typing import TYPE_CHECKING
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
+from channels.mime.vouching import vouched_for
 from deskterm import acks, identity, intake, joining, lookups, mailboxes, probe
 from deskterm.desk import Desk
+from deskterm.knowledge import Knowledge
+from deskterm.memory import Memory
 from store import blobs, mailbox, shelf
 from store.errors import StoreError
-from store.log.tx import Beside, Tx
+from store.log.entry import Change
+from store.log.tx import NOTHING, Beside, Receipt, Tx
 from store.rules.acks import Ack
+from store.rules.words import prepare
 
 if TYPE_CHECKING:
     from channels.batch import Batch
     from channels.mime.guard import Reader
+    from channels.mime.vouching import Vouched
 
 Tell = Callable[[str, int, int], None]
 """Progress: what is read, how many so far, of how many."""
@@ -90,7 +96,7 @@ class Read:
     letter: Letter | None
     blob: blobs.Blob
     own: str = ""
-    """Its text without quotes, for the index."""
+    """Its text without quotes, in the form the index takes."""
     reason: str = ""
     """Why it could not be read."""
     flags: str = ""
@@ -99,6 +105,8 @@ class Read:
     """Gmail's id of it."""
     sent: bool = False
     """It lies in the folder of sent letters."""
+    vouched: Vouched | None = None
+    """What our server says of its sender, where that was found out with the reading."""
 
 
 def place(fetched: Fetched, source: str) -> str:
@@ -107,9 +115,13 @@ def place(fetched: Fetched, source: str) -> str:
 
 
 def read_all(
-    letters: Iterable[Fetched], reader: Reader, *, folder: Path | None, source: str
-) -> Iterator[Read]:
-    """Read letters and pack their bytes; nothing is written to the database yet."""
+    letters: Iterable[Fetched], reader: Reader, *, folder: Path | None, source: str,
+    servers: frozenset[str] | None = None,
+) -> Iterator[Read]:  # fmt: skip
+    """Read letters and pack their bytes; nothing is written to the database yet.
+
+    Of a sender it is found out what our `servers` say, where their names are given.
+    """
     for fetched in letters:
         where = place(fetched, source)
         try:
@@ -118,8 +130,10 @@ def read_all(
             blob = blobs.file(fetched.raw, folder=folder)
             yield Read(fetched.raw, fetched.uid, fetched.received, where, None, blob, reason=str(error))
             continue
-        blob = blobs.letter(fetched.raw, letter.text, folder=folder)
-        yield Read(fetched.raw, fetched.uid, fetched.received, where, letter, blob, letter.unquoted())
+        blob = blobs.letter(fetched.raw, letter.text, key=letter.sha256, folder=folder)
+        vouched = vouched_for(letter, servers) if servers is not None else None
+        own = prepare(letter.unquoted())
+        yield Read(fetched.raw, fetched.uid, fetched.received, where, letter, blob, own, vouched=vouched)
 
 
 @dataclass(slots=True)
@@ -134,6 +148,8 @@ class Batcher:
     _us: identity.Ourselves = field(init=False)
     _acks: tuple[Ack, ...] = ()
     """The acknowledgements in force while a batch is taken in; an archive is never acknowledged."""
+    _known: Knowledge = field(init=False)
+    """The desk as the letter being placed sees it."""
 
     def __post_init__(self) -> None:
         self._us = identity.ourselves(self.desk.settings, self.desk.conn)
@@ -142,6 +158,8 @@ class Batcher:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
         with self.desk.store.write() as tx:
             self._acks = acks.written(tx.conn) if self.archived is None else ()
+            old = [read.letter for read in letters if read.letter] if self.archived is not None else []
+            self._known = Memory(tx, old) if old else Knowledge(tx)
             became = Counter([self.place(tx, read) for read in letters])
             for thing in beside:
                 thing.write(tx.conn)
@@ -161,7 +179,7 @@ class Batcher:
             shelf.Shelved(self.desk.now, read.source, read.reason, read.blob.hash).write(tx.conn)
             self._account(tx, read, mailbox.SHELF, read.blob.hash)
             return Became.SHELVED
-        if probe.is_probe(tx.conn, read.letter.message_id):
+        if read.letter.message_id.startswith(probe.START) and probe.is_probe(tx.conn, read.letter.message_id):
             self._account(tx, read, mailbox.IGNORED, "our own letter that tried the mailbox")
             return Became.KNOWN
         try:
@@ -174,24 +192,27 @@ class Batcher:
             return self.place(tx, replace(read, letter=None, reason=reason))
         if taken.homeless:
             return self._homeless(tx, read, read.letter)
-        beside = (read.blob, _Cites(taken.message, read.letter)) if taken.changes else ()
-        receipt = tx.commit(
-            taken.changes if answer is None else (*taken.changes, acks.reason(taken, answer)),
-            actor="mail",
-            kind=taken.kind,
-            key=taken.key if taken.changes else None,
-            beside=beside,
-        )
-        if taken.changes and read.own:
-            tx.says(taken.message, read.own)
         self._account(tx, read, mailbox.MESSAGE, taken.message)
+        changes = taken.changes if answer is None else (*taken.changes, acks.reason(taken, answer))
+        receipt = self._commit(tx, read, taken, changes) if taken.changes else NOTHING
         if not receipt.entry:
             # The copy of our own reply in the folder of sent letters is no news.
             return Became.OURS if read.sent else Became.KNOWN
         if answer is not None:
             acks.send(self.desk, tx, answer, read.letter, taken, cause=receipt.entry)
-        joining.settle(tx, taken.ticket, archived=self.archived is not None)
+        if self._known.may_be_claimed(taken.ticket):
+            joining.settle(tx, taken.ticket, archived=self.archived is not None)
         return Became.ARCHIVED if self.archived is not None else Became.NEW
+
+    def _commit(self, tx: Tx, read: Read, taken: intake.Taken, changes: Sequence[Change]) -> Receipt:
+        """One entry for one letter, and its bytes; those of an archive are written with their neighbours."""
+        assert read.letter is not None
+        tx.later(blobs.KEEP, [read.blob.row()])
+        self._known.cites(taken.message, (*read.letter.references, *read.letter.in_reply_to))
+        if read.own:
+            tx.says(taken.message, read.own)
+        waits = self.archived is not None
+        return tx.commit(changes, actor="mail", kind=taken.kind, key=taken.key, waits=waits)
 
     def _homeless(self, tx: Tx, read: Read, letter: Letter) -> Became:
         """A letter sent to somebody who has no ticket is none of the desk's, until an answer to it comes."""
@@ -209,9 +230,10 @@ class Batcher:
     def _placed(self, tx: Tx, read: Read, letter: Letter) -> tuple[intake.Taken, acks.Answer | None]:
         """Where the letter goes, what it changes, and whether it is acknowledged; writes nothing."""
         desk = self.desk
+        wrote = identity.writer(letter, self._us, sent=read.sent, vouched=read.vouched)
         found = lookups.facts(
-            tx.conn, letter, secret=desk.store.secret, us=self._us, folder=desk.blob_folder, now=desk.now,
-            archived=self.archived is not None, sent=read.sent,
+            self._known, letter, wrote, secret=desk.store.secret, us=self._us, folder=desk.blob_folder,
+            now=desk.now, archived=self.archived is not None,
         )  # fmt: skip
         received = self._received(letter, read)
         through = mailboxes.through(desk.settings, letter, read.source.partition("/")[0])
@@ -238,23 +260,8 @@ class Batcher:
 
     def _account(self, tx: Tx, read: Read, what: str, ref: str) -> None:
         if self.box is not None and read.uid is not None:
-            mailbox.Seen(self.box.id, read.uid, what, ref, read.flags, read.gm).write(tx.conn)
-
-
-@dataclass(frozen=True, slots=True)
-class _Cites:
-    """Beside a commit: the ids a letter cites.
-
-    The log's consumers write them at the end of the transaction; the next letter of the batch may be the
-    very letter that is cited and has to see them now.
-    """
-
-    message: str
-    letter: Letter
-
-    def write(self, conn: sqlite3.Connection) -> None:
-        refs = (*self.letter.references, *self.letter.in_reply_to)
-        conn.executemany("INSERT OR IGNORE INTO msgref VALUES(?, ?)", ((ref, self.message) for ref in refs))
+            line = mailbox.Seen(self.box.id, read.uid, what, ref, read.flags, read.gm)
+            tx.later(mailbox.SEEN, [line.row()])
 
 
 def stubs(batch: Batch) -> list[Fetched]:

@@ -58,16 +58,22 @@ class Ballot:
         return found
 
 
-def ballot(conn: sqlite3.Connection, letter: Letter, wrote: Writer, *, secret: bytes) -> Ballot | None:
-    """The vote a letter is; None for letters that are none.
+def vote_in(letter: Letter) -> Vote | None:
+    """What a letter would vote, by its words alone.
 
     One that answers another letter, or that no person wrote, never votes: our token can stand in what it
     repeats.
     """
     if letter.in_reply_to or letter.references or letter.automatic or letter.bounce or letter.delivered:
         return None
-    vote = votes.read(letter.subject, (person.addr for person in (*letter.to, *letter.cc)))
-    if vote is None or wrote.sent:
+    return votes.read(letter.subject, (person.addr for person in (*letter.to, *letter.cc)))
+
+
+def ballot(
+    conn: sqlite3.Connection, letter: Letter, wrote: Writer, vote: Vote, *, secret: bytes
+) -> Ballot | None:
+    """The vote a letter is; None where its token proves none."""
+    if wrote.sent:
         return None
     home = people.resting(conn, "ticket", vote.ticket)
     if not many.tickets(conn, [home]):

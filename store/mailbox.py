@@ -52,15 +52,21 @@ class Seen:
     gone: int | None = None
     """When it was found to be no longer in the folder, Unix seconds."""
 
+    def row(self) -> tuple[int, int, str, str, str | None, int | None, int | None]:
+        """What `SEEN` is run with."""
+        return self.box, self.uid, self.what, self.ref, self.flags, self.gm, self.gone
+
     def write(self, conn: sqlite3.Connection) -> None:
-        conn.execute(
-            "INSERT INTO ledger(box, uid, what, ref, flags, gm, gone) VALUES(?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET what = excluded.what, ref = excluded.ref, flags = excluded.flags,"
-            " gm = excluded.gm, gone = excluded.gone"
-            " WHERE what = 'withheld' OR (what = 'ignored' AND excluded.what <> 'ignored')"
-            " OR (gone IS NOT NULL AND excluded.gone IS NULL)",
-            (self.box, self.uid, self.what, self.ref, self.flags, self.gm, self.gone),
-        )
+        conn.execute(SEEN, self.row())
+
+
+SEEN = (
+    "INSERT INTO ledger(box, uid, what, ref, flags, gm, gone) VALUES(?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET what = excluded.what, ref = excluded.ref, flags = excluded.flags,"
+    " gm = excluded.gm, gone = excluded.gone"
+    " WHERE what = 'withheld' OR (what = 'ignored' AND excluded.what <> 'ignored')"
+    " OR (gone IS NOT NULL AND excluded.gone IS NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)

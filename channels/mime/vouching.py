@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
+from channels.letter import Letter
 from channels.mime.headers import raw_text, unfold
 
 Trace = tuple[tuple[str, str], ...]
@@ -69,6 +71,14 @@ def vouched(letter: Trace, *, domain: str, servers: frozenset[str] = frozenset()
     return Vouched(_judged(said, domain.lower()), bool(servers)) if said is not None else Vouched()
 
 
+def vouched_for(letter: Letter, servers: frozenset[str]) -> Vouched:
+    """What our server says about the sender of a letter; nothing where there is none or more than one."""
+    if not letter.trace or len(letter.sender) != 1:
+        return Vouched()
+    domain = letter.sender[0].addr.lower().rpartition("@")[2]
+    return vouched(letter.trace, domain=domain, servers=servers)
+
+
 def _own(letter: Trace, servers: frozenset[str]) -> list[Result] | None:
     """The findings of the topmost field by our server, above the first hop outside; None if there is none."""
     homes = servers or _last_hop(letter)
@@ -96,6 +106,7 @@ _FROM: Final = re.compile(r"\s*from\s+([^\s;()]+)", re.IGNORECASE)
 _BY: Final = re.compile(r"\bby\s+([^\s;()]+)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4)
 def _hosts(hop: str) -> tuple[str, str]:
     """Names of the sending and the receiving host of a hop; an address or a bare word names nobody."""
     bare = _without_comments(hop)

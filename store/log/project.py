@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from store.log.entry import Change, Entry, Value, fits, whole
+from store.log.entry import Change, Entry, Made, Value, fits, whole
 from store.registry import PUT, REDACT, Table, cell, known, table_of
 
 Row = Mapping[str, Value]
@@ -98,7 +98,7 @@ def write_row(conn: sqlite3.Connection, table: Table, eid: str, row: Row | None)
     if not _stands(conn, table, eid):
         _insert(conn, table, eid, row)
         return
-    conn.execute(_update_sql(table.name, table.columns), (*_cells(table, row), eid))
+    conn.execute(updating(table.name, table.columns), (*_cells(table, row), eid))
     _write_maps(conn, table, eid, row)
 
 
@@ -118,7 +118,7 @@ def write_fields(conn: sqlite3.Connection, sets: Iterable[Change]) -> None:
     for (name, eid), row in cells.items():
         alike.setdefault((name, tuple(row)), []).append((*row.values(), eid))
     for (name, columns), rows in alike.items():
-        conn.executemany(_update_sql(name, columns), rows)
+        conn.executemany(updating(name, columns), rows)
 
 
 def exists(conn: sqlite3.Connection, eid: str) -> bool:
@@ -144,20 +144,27 @@ def row_of(value: Value) -> Row:
 
     A put that is no JSON object (a damaged peer) counts as an empty row.
     """
+    if isinstance(value, Made):
+        return _held(value.row)
     try:
         row: object = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
         return {}
-    items = cast("dict[str, object]", row).items()
-    texts = {field: value for field, value in items if isinstance(value, str)}
-    numbers = {field: int(value) for field, value in items if isinstance(value, int) and fits(value)}
-    shown: dict[str, Value] = {**texts, **numbers}
+    shown = _held(cast("dict[str, object]", row))
     # Half a character can only come out of an escape, since the text of the put itself is whole.
     if "\\u" in str(value):
         return {whole(field): whole(v) if isinstance(v, str) else v for field, v in shown.items()}
     return shown
+
+
+def _held(row: Mapping[str, object]) -> dict[str, Value]:
+    """What columns can hold of a row."""
+    items = row.items()
+    texts = {field: value for field, value in items if isinstance(value, str)}
+    numbers = {field: int(value) for field, value in items if isinstance(value, int) and fits(value)}
+    return {**texts, **numbers}
 
 
 def _overlay_waiting(conn: sqlite3.Connection, eid: str, *, before: int) -> None:
@@ -173,7 +180,7 @@ def _stands(conn: sqlite3.Connection, table: Table, eid: str) -> bool:
 
 
 def _insert(conn: sqlite3.Connection, table: Table, eid: str, row: Row) -> None:
-    conn.execute(_insert_sql(table), (eid, *_cells(table, row)))
+    conn.execute(inserting(table, table.columns), (eid, *_cells(table, row)))
     _write_maps(conn, table, eid, row)
 
 
@@ -200,13 +207,14 @@ def _write_map(conn: sqlite3.Connection, change: Change) -> None:
 
 
 @cache
-def _insert_sql(table: Table) -> str:
-    names = ", ".join(("id", *table.columns))
-    return f"INSERT INTO {table.name}({names}) VALUES(?{', ?' * len(table.columns)})"
+def inserting(table: Table, columns: tuple[str, ...]) -> str:
+    """The statement that makes a row: its id, then these columns."""
+    return f"INSERT INTO {table.name}({', '.join(('id', *columns))}) VALUES(?{', ?' * len(columns)})"
 
 
 @cache
-def _update_sql(name: str, columns: tuple[str, ...]) -> str:
+def updating(name: str, columns: tuple[str, ...]) -> str:
+    """The statement that sets these columns of a row: they, then its id."""
     return f"UPDATE {name} SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"
 
 

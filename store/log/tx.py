@@ -7,14 +7,15 @@ is decided by the caller and handed in as changes.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from store import keep
-from store.log import ids, project, stamp
-from store.log.entry import GENESIS, MAX_CHANGES, Change, Entry, chained, cleaned, whole
-from store.registry import PUT
+from store.log import held, ids, project, stamp
+from store.log.entry import GENESIS, MAX_CHANGES, Change, Entry, Value, chained, cleaned, whole
+from store.log.held import Held
+from store.registry import BY_PREFIX, PUT, table_of
 
 if TYPE_CHECKING:
     from store.db import Store
@@ -41,6 +42,11 @@ class Receipt:
 
 NOTHING = Receipt(0)
 
+
+def _nobody(_: Sequence[Change], __: Receipt) -> None:
+    """Nobody listens."""
+
+
 PART = "\x1f"
 """Stands before the number in the keys of a bulk act's further entries, and in no key that a caller gives."""
 
@@ -51,15 +57,33 @@ class Tx:
     """An open write transaction. Made only by `Store.write()`."""
 
     def __init__(self, conn: sqlite3.Connection, store: Store) -> None:
-        self.conn = conn
+        self._conn = conn
+        self._held = Held()
+        self._stands: set[str] = set()
+        """Rows known to have a put."""
         self.store = store
         self.touched = keep.Touched()
         # The write lock is ours until COMMIT, so the state can be held here and written back once.
         self._state: dict[str, int] = dict(conn.execute(_STATE).fetchall())
         self._was = dict(self._state)
+        self.told: Callable[[Sequence[Change], Receipt], None] = _nobody
+        """Is told of every act, as it was committed."""
         self._end: tuple[int, bytes] | None = None
         """Where our chain ends, once this transaction has added to it."""
         self._lseq = int(conn.execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """The connection. Whoever asks for it may read or write anything, so nothing waits any longer."""
+        if self._held:
+            self._held.write(self._conn)
+            if self._end:
+                self._keep_chain(self._end)
+        return self._conn
+
+    def later(self, statement: str, rows: Iterable[tuple[Value | bytes, ...]]) -> None:
+        """Run a statement with rows at the end, or before anybody reads. It may depend on none that waits."""
+        self._held.later(statement, rows)
 
     def stamp(self) -> int:
         """The stamp the next entry will have at the least; good for making ids."""
@@ -78,15 +102,20 @@ class Tx:
         key: str | None = None,
         cause: int | None = None,
         beside: Sequence[Beside] = (),
+        waits: bool = False,
     ) -> Receipt:
         """Append one act. With a `key` already in the log, or nothing to change, the act is void.
 
-        What stands `beside` is written in any case: a letter seen twice is still seen.
+        What stands `beside` is written in any case: a letter seen twice is still seen. One that `waits` is
+        written with others, at the latest when somebody reads; it comes out the same.
         """
         clean, actor, kind = cleaned(changes), whole(actor), whole(kind)
         key = None if key is None else whole(key).replace(PART, "?")
+        if waits and not beside and self._may_wait(clean, key):
+            return self._hold(clean, actor=actor, kind=kind, key=key, cause=cause)
+        conn = self.conn
         for thing in beside:
-            thing.write(self.conn)
+            thing.write(conn)
         if key is not None and self._has_key(key):
             return NOTHING
         fresh = self._without_known_puts(clean)
@@ -97,7 +126,9 @@ class Tx:
             part_key = key if key is None or n == 0 else f"{key}{PART}{n}"
             entry = self._append(part, actor=actor, kind=kind, key=part_key, cause=head or cause)
             head = head or entry.id
-        return Receipt(head, self._tickets(fresh), self._number(fresh), len(fresh))
+        receipt = Receipt(head, self._tickets(fresh), self._number(fresh), len(fresh))
+        self.told(fresh, receipt)
+        return receipt
 
     def says(self, message: str, text: str) -> None:
         """Tell the index what a message made here says, so that it need not unpack what was just packed."""
@@ -124,20 +155,81 @@ class Tx:
     def _append(
         self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
     ) -> Entry:
+        entry, digest, lseq = self._entry(changes, actor=actor, kind=kind, key=key, cause=cause)
+        # Without a journal an entry is confirmed by being written.
+        insert_entry(self.conn, entry, digest, lseq=lseq, jpos=lseq)
+        self._keep_chain((entry.seq, digest))
+        project.write_local(self.conn, entry)
+        self.touched.add(entry, lseq=lseq)
+        return entry
+
+    def _entry(
+        self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
+    ) -> tuple[Entry, bytes, int]:
+        """The next entry of our chain, its hash and its arrival number."""
         seq, prev = self._end or self._chain()
         entry = Entry(
             id=self._next_stamp(changes), actor=actor, kind=kind, changes=changes, key=key, cause=cause,
             seen=self._state["cursor"], seq=seq + 1, prev=prev,
         )  # fmt: skip
         digest = chained(self.store.secret, entry, prev=prev)
-        lseq = self.arrival()
-        # Without a journal an entry is confirmed by being written.
-        insert_entry(self.conn, entry, digest, lseq=lseq, jpos=lseq)
-        self.conn.execute("INSERT OR REPLACE INTO chain VALUES(?, ?, ?)", (self.store.slot, seq + 1, digest))
         self._end = seq + 1, digest
-        project.write_local(self.conn, entry)
+        return entry, digest, self.arrival()
+
+    def _keep_chain(self, end: tuple[int, bytes]) -> None:
+        self._conn.execute("INSERT OR REPLACE INTO chain VALUES(?, ?, ?)", (self.store.slot, *end))
+
+    def _may_wait(self, changes: tuple[Change, ...], key: str | None) -> bool:
+        """Whether an act is of the plainest kind: new rows, and fields set of rows that stand."""
+        if not 0 < len(changes) <= MAX_CHANGES or self.stamp() <= self._state["hi"]:
+            return False
+        if key is not None and (key in self._held.keys or self._has_key(key)):
+            return False
+        made = {change.eid for change in changes if change.field == PUT}
+        if sum(eid[0] == "t" for eid in made) > 1 or not all(map(self._is_new, made)):
+            return False
+        sets = [change for change in changes if change.field != PUT]
+        if any(change.value is None and "." in change.field for change in sets):
+            return False
+        return all(change.eid in made or self._stood(change.eid) for change in sets)
+
+    def _is_new(self, eid: str) -> bool:
+        """Whether nothing was ever said of this row, here or by somebody who was ahead of it."""
+        if table_of(eid) is None or eid in self._held.rows or eid in self._stands:
+            return False
+        return self._conn.execute("SELECT 1 FROM change WHERE eid = ? LIMIT 1", (eid,)).fetchone() is None
+
+    def stands(self, eid: str) -> bool:
+        """Whether there is a message, or a ticket, of this id."""
+        if eid in self._held.rows:
+            return True
+        query = f"SELECT 1 FROM {BY_PREFIX[eid[0]].name} WHERE id = ?"
+        return self._conn.execute(query, (eid,)).fetchone() is not None
+
+    def _stood(self, eid: str) -> bool:
+        """Whether the row has a put."""
+        if eid not in self._stands and eid not in self._held.rows:
+            if not project.exists(self._conn, eid):
+                return False
+            self._stands.add(eid)
+        return True
+
+    def _hold(
+        self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
+    ) -> Receipt:
+        entry, digest, lseq = self._entry(changes, actor=actor, kind=kind, key=key, cause=cause)
+        numbers: list[tuple[str, int]] = []
+        for change in changes:
+            if change.field == PUT:
+                self._held.put(change.eid, project.row_of(change.value))
+                if change.eid[0] == "t":
+                    numbers.append((change.eid, next_number(self._conn)))
+                    self._held.number(*numbers[-1])
+        self._held.add(entry, entry_row(entry, digest, lseq=lseq, jpos=lseq))
         self.touched.add(entry, lseq=lseq)
-        return entry
+        receipt = Receipt(entry.id, self._tickets(changes), tuple(numbers), len(changes))
+        self.told(changes, receipt)
+        return receipt
 
     def _next_stamp(self, changes: Sequence[Change]) -> int:
         state, slot = self._state, self.store.slot
@@ -171,10 +263,10 @@ class Tx:
         return tuple(dict.fromkeys(c.eid for c in changes if c.eid.startswith("t")))
 
     def _has_key(self, key: str) -> bool:
-        return self.conn.execute("SELECT 1 FROM entry WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
+        return self._conn.execute("SELECT 1 FROM entry WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
 
     def _chain(self) -> tuple[int, bytes]:
-        row = self.conn.execute("SELECT seq, hash FROM chain WHERE slot = ?", (self.store.slot,)).fetchone()
+        row = self._conn.execute("SELECT seq, hash FROM chain WHERE slot = ?", (self.store.slot,)).fetchone()
         return (int(row[0]), bytes(row[1])) if row else (0, GENESIS)
 
     def _is_taken(self, entry: int) -> bool:
@@ -185,18 +277,16 @@ def insert_entry(
     conn: sqlite3.Connection, entry: Entry, digest: bytes, *, lseq: int, jpos: int | None
 ) -> None:
     """Write the entry and its changes under its arrival number."""
-    conn.execute(
-        "INSERT INTO entry(lseq, id, actor, kind, key, cause, seen, v, jpos, eids, seq, prev, hash)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            lseq, entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, jpos,
-            rows_of(entry.changes), entry.seq, entry.prev, digest,
-        ),
+    conn.execute(held.ENTRY, entry_row(entry, digest, lseq=lseq, jpos=jpos))
+    conn.executemany(held.CHANGE, ((eid, field, entry.id, value) for eid, field, value in entry.changes))
+
+
+def entry_row(entry: Entry, digest: bytes, *, lseq: int, jpos: int | None) -> tuple[Value | bytes, ...]:
+    """The columns of an entry in its table."""
+    return (
+        lseq, entry.id, entry.actor, entry.kind, entry.key, entry.cause, entry.seen, entry.v, jpos,
+        rows_of(entry.changes), entry.seq, entry.prev, digest,
     )  # fmt: skip
-    conn.executemany(
-        "INSERT INTO change(eid, field, id, value) VALUES(?, ?, ?, ?)",
-        ((change.eid, change.field, entry.id, change.value) for change in entry.changes),
-    )
 
 
 def rows_of(changes: Iterable[Change]) -> str:
@@ -208,10 +298,16 @@ def give_number(conn: sqlite3.Connection, eid: str) -> int:
     """The next number for a ticket that has none; its number if it has one."""
     row = conn.execute("SELECT n FROM number WHERE eid = ?", (eid,)).fetchone()
     if row is None:
-        row = conn.execute("UPDATE meta SET v = v + 1 WHERE k = 'next_number' RETURNING v - 1").fetchone()
-        conn.execute("INSERT INTO number(eid, n, jpos) VALUES(?, ?, 0)", (eid, row[0]))
+        row = (next_number(conn),)
+        conn.execute(held.NUMBER, (eid, row[0]))
     conn.execute("UPDATE ticket SET number = ? WHERE id = ?", (row[0], eid))
     return int(row[0])
+
+
+def next_number(conn: sqlite3.Connection) -> int:
+    return int(
+        conn.execute("UPDATE meta SET v = v + 1 WHERE k = 'next_number' RETURNING v - 1").fetchone()[0]
+    )
 
 
 def _parts(changes: tuple[Change, ...]) -> Iterable[tuple[Change, ...]]:

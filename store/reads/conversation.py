@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import cast
 
+from store.compact import compact
 from store.errors import NotFound
 from store.model import File, Kind, Message
 
@@ -79,7 +80,7 @@ def write_files(files: tuple[File, ...]) -> str | None:
     if not files:
         return None
     rows = [[f.name, f.type, f.size, f.sha256, f.part, int(f.inline)] for f in files]
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return compact(rows)
 
 
 def write_recipients(
@@ -88,7 +89,7 @@ def write_recipients(
     """The `rcpt` column of a message to these people."""
     named = (("to", to), ("cc", cc), ("reply", reply), ("bcc", bcc))
     lists = {name: list(people) for name, people in named if people}
-    return json.dumps(lists, ensure_ascii=False, separators=(",", ":")) if lists else None
+    return compact(lists) if lists else None
 
 
 def _file(row: list[object]) -> File:

@@ -43,7 +43,7 @@ def read(made: Ahead, *batches: Batch) -> list[tuple[int | None, ...]]:
 def test_what_the_process_reads_is_what_would_be_read_here(beside: Ahead, tmp_path: Path) -> None:
     some = batch(1, 13, 2)
     with Reader() as reader:
-        here = list(read_all(some.letters, reader, folder=tmp_path, source="box"))
+        here = list(read_all(some.letters, reader, folder=tmp_path, source="box", servers=frozenset()))
     found: list[Read] = next(iter(beside.read([some])))[1]
     assert beside.worker is not None
     assert beside.worker.started == 1

@@ -389,7 +389,8 @@ def threads(seed: int) -> list[bytes]:
         heads[thread] = (f"{n}.{seed}@acme{thread}.example", sender)
         made.append(
             letter(
-                n, subject=subject, sender=sender, to=to, msgid=heads[thread][0], when=min(when, NOW - 60),
+                n, subject=subject, sender=sender, to=to, msgid=heads[thread][0],
+                when=min(when, NOW - 60 * (20 - n)),
                 answers=cites, extra=others,
             )
         )  # fmt: skip

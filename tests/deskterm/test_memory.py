@@ -1,0 +1,74 @@
+"""Letters of an archive are placed from memory and written together; every table is as if each had come alone."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskterm import receive
+from deskterm.knowledge import Knowledge
+from store.log.tx import Tx
+from tests.rigs.mail import DAY, USER, box, letter, opened, take
+from tests.rigs.mail import settings as mail_settings
+
+NOW = 1_795_000_000
+PEOPLE = ("Ann <ann@acme.example>", "bo@acme.example", "Cy <cy@other.example>", USER)
+SUBJECTS = ("Export fails", "Re: Export fails", "Fwd: Export fails [#2]", "")
+ANSWERS = ("Thanks!", "Text of it\n\nOn 3 May 2021 at 10:05, Ann <ann@acme.example> wrote:\n> more", "2 + 2?")
+
+
+def archive(seed: int) -> list[bytes]:
+    """Letters that cite each other, themselves and strangers; some twice, some under one id, some reports."""
+    chance = random.Random(seed)
+    made: list[bytes] = []
+    for n in range(chance.randrange(3, 16)):
+        cited = " ".join(f"<{chance.randrange(12)}@x.example>" for _ in range(chance.randrange(3)))
+        extra = [f"References: {cited}"] if cited else []
+        extra += chance.choice(
+            ([], [], ["Cc: dee@acme.example"], ["Auto-Submitted: auto-replied"], ["Return-Path: <>"])
+        )
+        raw = letter(
+            n, subject=chance.choice(SUBJECTS), sender=chance.choice(PEOPLE), to=chance.choice(PEOPLE),
+            msgid=f"{chance.randrange(12)}@x.example", when=NOW - chance.randrange(1, 40) * DAY,
+            extra="\r\n".join(extra), text=chance.choice(ANSWERS),
+        )  # fmt: skip
+        made += [raw, raw] if chance.random() < 0.1 else [raw]
+    return made
+
+
+def tables(home: Path, raws: list[bytes], *, at: int) -> dict[str, list[str]]:
+    """Every table but those of the engine's own, after two batches."""
+    with opened(home, mail_settings(box())) as desk:
+        desk.store.secret, desk.store.clock = b"the same secret", lambda: NOW * 1000
+        desk.clock = lambda: float(NOW)
+        for some in (raws[:at], raws[at:]):
+            if some:
+                take(desk, *some, archived=NOW)
+        names = desk.conn.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'words%'"
+            " AND name NOT LIKE 'names_%' AND name NOT IN ('meta', 'doc', '_sqlite_migrations', 'consumer')"
+        ).fetchall()
+        # A count that came and went leaves a row that counts nothing.
+        found = {
+            name: f"SELECT * FROM {name}{' WHERE n <> 0' if name == 'tally' else ''}" for (name,) in names
+        }
+        return {name: sorted(map(repr, desk.conn.execute(query))) for name, query in found.items()}
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6), at=st.integers(0, 8))
+def test_what_is_remembered_is_what_the_file_says(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, at: int
+) -> None:
+    raws, root = archive(seed), tmp_path_factory.mktemp("archives")
+    remembered = tables(root / "memory", raws, at=at)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(receive, "Memory", lambda tx, _: Knowledge(tx))
+        patch.setattr(Tx, "_may_wait", lambda *_: False)
+        asked = tables(root / "file", raws, at=at)
+    assert remembered == asked
+    assert len(asked["message"]) > 1
