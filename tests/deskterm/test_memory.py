@@ -1,4 +1,4 @@
-"""Letters of an archive are placed from memory and written together; every table is as if each had come alone."""
+"""Letters of an archive are placed from memory and written together: every table as if each came alone."""
 
 from __future__ import annotations
 
