@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -155,8 +156,13 @@ async def test_M02_a_click_on_markup_of_a_stranger_acts_on_nothing(tmp_path: Pat
     oracle.poison(home)
     async with on_stage(tmp_path, home=home) as stage:
         before = stage.desk.store.last_lseq()
-        for row in range(38):
-            for column in (20, 60, 100):
-                await stage.pilot.click(offset=(column, row))
+        places = [
+            (found.start() + 2, row)
+            for row, line in enumerate(stage.text.split("\n"))
+            for found in re.finditer(r"\[@click|app\.quit|\]x\[|\[link=", line)
+        ]
+        assert len(places) > 6
+        for place in places:
+            await stage.pilot.click(offset=place)
         await stage.settle()
         assert stage.app.is_running and stage.desk.store.last_lseq() == before
