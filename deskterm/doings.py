@@ -23,6 +23,7 @@ from store.model import Ticket
 from store.reads import causes, conversation, docs, many, queues, surveys, team
 from store.rules import macros, template
 from store.rules import surveys as asking
+from store.rules.brakes import TOLD
 from store.rules.macros import Macro, Result
 from store.rules.rule_text import Rule
 from store.rules.votes import Survey, link
@@ -153,7 +154,7 @@ def auto_letter(
     if box is None:
         return None
     last = replies.answered(messages)
-    kind = f"tell {ticket.id}" if letter.colleague else f"rule {by.doc}"
+    kind = f"{TOLD}{ticket.id} {by.doc}" if letter.colleague else f"rule {by.doc}"
     return AutoLetter(
         kind=kind, key=f"{by.key}:letter:{n}", ticket=ticket.id, to=letter.to, subject=letter.subject,
         text=_text(desk, letter, ticket, box), mailbox=sender.mailbox, box=box,

@@ -49,6 +49,7 @@ TIERS = "deskterm.tiers.1"
 SURVEY = "deskterm.survey.1"
 SHARE = "deskterm.share.1"
 ROW = "deskterm.row.1"
+ACCOUNT = "deskterm.account.1"
 
 Json = Mapping[str, object]
 
@@ -217,6 +218,15 @@ def survey(which: Survey, of: Figures, *, by: str, name: str | None) -> dict[str
 
 def _reached(one: Reached | None) -> dict[str, object] | None:
     return {"count": one.count, "median": one.median, "p90": one.worst_tenth} if one else None
+
+
+def account(one: Account) -> dict[str, object]:
+    """A company; `arr` in whole units of its currency."""
+    return {
+        "schema": ACCOUNT, "id": one.id, "name": one.name, "domain": one.domain or None,
+        "tier": one.tier or None, "arr": one.arr, "csm": one.csm or None, "renewal": iso(one.renewal),
+        "plan": one.plan or None,
+    }  # fmt: skip
 
 
 def share(one: Share) -> dict[str, object]:

@@ -213,6 +213,14 @@ SHAPES: Mapping[str, Shape] = {
             "mean": maybe(FIGURE), "unverified": listed(WHOLE),
         },
     ),
+    jsonl.ACCOUNT: Shape(
+        "An account, the company of customers.",
+        "account",
+        {
+            "id": TEXT, "name": TEXT, "domain": maybe(TEXT), "tier": maybe(TEXT), "arr": maybe(WHOLE),
+            "csm": maybe(TEXT), "renewal": maybe(MOMENT), "plan": maybe(TEXT),
+        },
+    ),
     jsonl.SHARE: Shape(
         "What a tier of support solved: `share` in per cent, `median` in open seconds; `tier` is null for"
         " tickets of none.",

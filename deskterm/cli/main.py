@@ -48,6 +48,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "why": ("reasons", "Why each letter is in this ticket."),
     "rules": ("rules", "Rules: switch them, try them on a letter or on the past, see what they did and why."),
     "team": ("team", "Who tickets can be given to, what each can do, and who is here."),
+    "account": ("accounts", "The companies of customers: domain, tier, revenue, CSM, renewal, plan."),
     "survey": (
         "survey",
         "How satisfied customers are: CSAT and NPS by month or agent, and the response rate.",

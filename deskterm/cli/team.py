@@ -12,6 +12,7 @@ from deskterm.cli import say
 from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
 from deskterm.desk import Desk
+from deskterm.doc_names import ALWAYS_THERE
 from store.errors import NotFound, Refused
 from store.log.entry import Change, Value, put
 from store.log.tx import Beside, Tx
@@ -69,6 +70,8 @@ def add_verb(
     if not name or name in ("me", "none"):
         raise Refused("An agent needs a name; me and none mean something else.")
     with opened(found=True) as desk:
+        if hours and hours not in ALWAYS_THERE:
+            desk.doc("hours", hours)
         known = next((one for one in team.members(desk.conn) if one.name.lower() == name.lower()), None)
         wanted = {"group": group, "skill": skill, "lang": lang}
         fields: dict[str, Value] = {

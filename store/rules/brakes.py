@@ -14,6 +14,9 @@ from store.rules.doctext import Doc
 
 HOUR, DAY = 3_600, 86_400
 
+TOLD = "tell "
+"""What the kind of a letter to one of us begins with."""
+
 MOST = 10_000
 """A ration above this is a slip of the keyboard."""
 
@@ -22,6 +25,7 @@ STANDARD = """\
 # All of them count together over every mailbox, also across restarts. 0 stops that kind of letter.
 same_day = 1        # of one kind (an acknowledgement, one rule) to one address in 24 hours
 address_hour = 3    # of any kind to one address in an hour
+team_hour = 12      # in place of that, to one of us whom a rule tells of a ticket
 ticket_hour = 3     # on one ticket in an hour
 subject_hour = 3    # to one domain on letters of the same subject in an hour
 domain_hour = 20    # to one domain in an hour
@@ -37,6 +41,7 @@ class Rations:
 
     same_day: int = 1
     address_hour: int = 3
+    team_hour: int = 12
     ticket_hour: int = 3
     subject_hour: int = 3
     domain_hour: int = 20
@@ -54,6 +59,11 @@ class Letter:
     ticket: str
     subject: str = ""
     """Of the ticket it is about."""
+
+    @property
+    def told(self) -> bool:
+        """It tells one of us of a ticket; it answers nobody."""
+        return self.kind.startswith(TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class Brake:
 _WORDS = {
     "same_day": ("to this address", "a day"),
     "address_hour": ("to this address", "an hour"),
+    "team_hour": ("to this address", "an hour"),
     "ticket_hour": ("out on this ticket", "an hour"),
     "subject_hour": ("to this domain on letters of this subject", "an hour"),
     "domain_hour": ("to this domain", "an hour"),
@@ -92,12 +103,14 @@ def brake(wanted: Letter, sent: Sequence[Letter], rations: Rations) -> Brake | N
     alike: dict[str, Callable[[Letter], bool]] = {
         "same_day": lambda one: one.kind == wanted.kind and person(one.address) == address,
         "address_hour": lambda one: person(one.address) == address,
+        "team_hour": lambda one: person(one.address) == address,
         "ticket_hour": lambda one: one.ticket == wanted.ticket,
         "subject_hour": lambda one: domain_of(one.address) == domain and words_of(one.subject) == subject,
         "domain_hour": lambda one: domain_of(one.address) == domain,
         "desk_hour": lambda one: True,
     }
-    for name, counts in alike.items():
+    for name in _TEAM if wanted.told else _STRANGERS:
+        counts = alike[name]
         span = DAY if name == "same_day" else HOUR
         had = [one.at for one in sent if one.at > wanted.at - span and counts(one)]
         allowed: int = getattr(rations, name)
@@ -105,6 +118,11 @@ def brake(wanted: Letter, sent: Sequence[Letter], rations: Rations) -> Brake | N
             until = sorted(had)[len(had) - allowed] + span if allowed else 0
             return Brake(name, len(had), allowed, until)
     return None
+
+
+_STRANGERS = ("same_day", "address_hour", "ticket_hour", "subject_hour", "domain_hour", "desk_hour")
+_TEAM = ("same_day", "team_hour", "ticket_hour", "desk_hour")
+"""Of a bad morning a colleague hears, ticket by ticket; of the same ticket once for each rule."""
 
 
 def person(address: str) -> str:

@@ -57,6 +57,7 @@ def test_what_the_verbs_print_is_what_the_schemas_say(home: Path, tmp_path: Path
     ok(home, "team", "add", "Ben", "--group", "tier1")
     ok(home, "reply", "3", "-m", "On it.")
     ok(home, "set", "3", "assignee=Ben", "status=solved")
+    ok(home, "account", "set", "Acme", "tier=smb", "renewal=2027-01-31")
     seen: set[str] = set()
     for args in (
         ["ls"], ["ls", "--as-of", "1m"], ["show", "1"], ["show", "2"], ["search", "letter"], ["history"],
@@ -64,8 +65,8 @@ def test_what_the_verbs_print_is_what_the_schemas_say(home: Path, tmp_path: Path
         ["macro", "Refund", "1", "--answer", "amount=3", "--dry-run"],
         ["rules", "run", "Mark", "is:open", "--dry-run"], ["rules", "run", "Mark", "1", "--yes"], ["live"],
         ["outbox"], ["keys"], ["team"], ["rules", "stats"], ["rules", "test", str(tmp_path / "new.eml")],
-        ["rules", "backtest", "Mark"], ["sla", "baseline"], ["report", "baseline"], ["report", "tiers"],
-        ["report", "sql", "SELECT 1 AS a, 'b', NULL AS c, 9e999 AS d"], ["why", "1"], ["sla", "why", "1"],
+        ["rules", "backtest", "Mark"], ["sla", "baseline"], ["report", "baseline"],
+        ["report", "tiers"], ["account"], ["report", "sql", "SELECT 1 AS a, NULL, 9e999"], ["why", "1"], ["sla", "why", "1"],
         ["import", str(tmp_path / "more")], ["new", "By", "hand"],
     ):  # fmt: skip
         result = call(home, *args, "--jsonl")

@@ -189,3 +189,12 @@ def test_a_rule_without_a_mailbox_says_why_it_wrote_nothing(tmp_path: Path) -> N
         assert rules.run() == 1
         (note,) = [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]
         assert "no mailbox is set up" in desk.text(note)
+
+
+def test_a_colleague_is_told_of_one_ticket_by_each_rule(desk: Desk) -> None:
+    tell = 'when = "received"\n[do]\nnotify = ["lead@acme.example"]\n'
+    rules = works(desk, Warned=tell, Broken=tell)
+    take(desk, letter(1))
+    assert rules.run() == 2
+    assert [to for to, _, _ in out(desk)] == ["lead@acme.example"] * 2
+    assert not [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]

@@ -61,6 +61,14 @@ def test_a_domain_and_the_desk_have_their_rations() -> None:
     assert len(run([Letter(NOW + n, f"rule{n}", f"p@d{n}.example", "t1") for n in range(9)])) == 3
 
 
+def test_one_of_us_hears_of_a_bad_morning_but_not_without_end() -> None:
+    told = [Letter(NOW + n, f"tell t{n} d1", "lead@desk.example", f"t{n}", "Down") for n in range(30)]
+    assert len(run(told)) == 12 and len(run(told, Rations(team_hour=2))) == 2
+    again = [Letter(NOW + n, f"tell t1 d{n % 5}", "lead@desk.example", "t1") for n in range(30)]
+    assert [one.kind for one in run(again)] == ["tell t1 d0", "tell t1 d1", "tell t1 d2"]
+    assert len(run([*told, replace(ANN, at=NOW + 40, address="lead@desk.example")])) == 12
+
+
 def test_a_ration_of_zero_stops_all_and_says_so() -> None:
     found = brake(ANN, [], Rations(desk_hour=0))
     assert found is not None and found.until == 0 and "is 0" in str(found)
