@@ -94,7 +94,7 @@ def table(path: Path, *, zone: tzinfo) -> list[dict[str, Value]]:
     """The rows of a CSV file whose first line names the fields. Raises Refused naming the line."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(_rows(csv.reader(file), zone))
+            return list(_rows(csv.reader(file, strict=True), zone))
     except UnicodeDecodeError as error:
         raise Refused(f"{path} is not UTF-8 text ({error.reason}). Nothing was changed.") from None
     except csv.Error as error:
@@ -102,7 +102,8 @@ def table(path: Path, *, zone: tzinfo) -> list[dict[str, Value]]:
 
 
 def _rows(lines: Iterator[list[str]], zone: tzinfo) -> Iterator[dict[str, Value]]:
-    head = [name.strip().lower() for name in next(lines, [])]
+    first: list[str] = next(lines, list[str]())
+    head = [name.strip().lower() for name in first]
     if "name" not in head or len(set(head)) < len(head):
         raise Refused(
             f"The first line has to name the columns: name, and some of {', '.join(FACTS)}, each once."

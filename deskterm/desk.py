@@ -260,7 +260,7 @@ def _rehomed(conn: sqlite3.Connection, plan: undo.Plan) -> list[Change]:
 
 
 def _unmade(made: Sequence[str]) -> list[Change]:
-    """What an act made goes: replies are called back, tickets, messages, docs, accounts and agents go to the bin."""
+    """What an act made goes: replies are called back, the rest goes to the bin."""
     changes = [Change(eid, "state", outbox.CALLED_BACK) for eid in made if eid.startswith("x")]
     return changes + [Change(eid, "_deleted", 1) for eid in made if eid[:1] in "tmdou"]
 

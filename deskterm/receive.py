@@ -158,8 +158,7 @@ class Batcher:
         """Commit a batch: letters, shelf, ledger and cursor, all or nothing."""
         with self.desk.store.write() as tx:
             self._acks = acks.written(tx.conn) if self.archived is None else ()
-            old = [read.letter for read in letters if read.letter] if self.archived is not None else []
-            self._known = Memory(tx, old) if old else Knowledge(tx)
+            self.look(tx, letters)
             became = Counter([self.place(tx, read) for read in letters])
             for thing in beside:
                 thing.write(tx.conn)
@@ -169,8 +168,13 @@ class Batcher:
         )  # fmt: skip
         self.desk.wake.set()
 
+    def look(self, tx: Tx, letters: Sequence[Read]) -> None:
+        """See the desk as it stands in a transaction, in which these letters will be placed."""
+        old = [read.letter for read in letters if read.letter] if self.archived is not None else []
+        self._known = Memory(tx, old) if old else Knowledge(tx)
+
     def place(self, tx: Tx, read: Read) -> Became:
-        """Put one letter where it belongs, inside an open transaction."""
+        """Put one letter where it belongs, inside an open transaction it has looked at."""
         if read.letter is None:
             if tx.conn.execute("SELECT 1 FROM shelf WHERE blob = ?", (read.blob.hash,)).fetchone():
                 self._account(tx, read, mailbox.SHELF, read.blob.hash)

@@ -77,6 +77,7 @@ def _letter(desk: Desk, tx: Tx, read: Read) -> Trial:
     before = int(tx.conn.execute("SELECT ifnull(max(lseq), 0) FROM entry").fetchone()[0])
     newest = _newest(tx.conn)
     batcher = Batcher(desk)
+    batcher.look(tx, [read])
     batcher.place(tx, replace(read, received=desk.now))
     happened, _ = causes.since(tx.conn, before)
     came = next((one for one in happened if one.cause.what is When.RECEIVED), None)

@@ -61,7 +61,8 @@ def set_verb(words: tuple[str, ...], dry_run: bool) -> None:
     Customers of its domain who belong to no account become its own. FACT= alone forgets it.
     """
     name = " ".join(word for word in words if "=" not in word)
-    facts = dict(word.partition("=")[::2] for word in words if "=" in word)
+    parted = [word.partition("=") for word in words if "=" in word]
+    facts = {field: value for field, _, value in parted}
     with opened(found=True) as desk:
         _write(desk, [accounts.read(name, facts, zone=moments.local())], dry_run=dry_run)
 

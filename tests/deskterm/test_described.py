@@ -66,7 +66,8 @@ def test_what_the_verbs_print_is_what_the_schemas_say(home: Path, tmp_path: Path
         ["rules", "run", "Mark", "is:open", "--dry-run"], ["rules", "run", "Mark", "1", "--yes"], ["live"],
         ["outbox"], ["keys"], ["team"], ["rules", "stats"], ["rules", "test", str(tmp_path / "new.eml")],
         ["rules", "backtest", "Mark"], ["sla", "baseline"], ["report", "baseline"],
-        ["report", "tiers"], ["account"], ["report", "sql", "SELECT 1 AS a, NULL, 9e999"], ["why", "1"], ["sla", "why", "1"],
+        ["report", "tiers"], ["account"], ["report", "sql", "SELECT 1 AS a, NULL, 9e999"], ["why", "1"],
+        ["sla", "why", "1"],
         ["import", str(tmp_path / "more")], ["new", "By", "hand"],
     ):  # fmt: skip
         result = call(home, *args, "--jsonl")
