@@ -6,6 +6,7 @@ one does not answer is read here.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections import deque
@@ -30,6 +31,9 @@ WORTH = 600
 
 BATCH_SECONDS = 60.0
 """After this the process is taken for dead."""
+
+SELDOM = 50_000
+"""Values made between two looks for garbage, which are 700 otherwise."""
 
 ReadBatch = tuple["Batch", list[Read]]
 
@@ -122,12 +126,23 @@ def reading(
 
     worker = Worker(seconds=BATCH_SECONDS, command=_command())
     # The careful reader of the caller stays his: he may look at new letters meanwhile.
-    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads:
+    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads, _seldom_tidied():
         try:
             yield Ahead(own, folder, source, servers, worker, threads)
         finally:
             threads.shutdown(cancel_futures=True)
             worker.close()
+
+
+@contextmanager
+def _seldom_tidied() -> Generator[None]:
+    """Many thousand values come and go with each batch, none in a circle: they are gone without a search."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _letters(batch: Batch) -> list[Fetched]:

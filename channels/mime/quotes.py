@@ -107,21 +107,18 @@ class _Scan:
     def _blocks(self) -> list[_Block]:
         """Quotes from top to bottom. Only lines that begin or end in a telling way are looked at."""
         blocks: list[_Block] = []
-        past = 0
+        past = looked = 0
         wide = self.wide
-        telling = [
-            n
-            for n, line in enumerate(self.lines)
-            if line
-            and (
+        for n, line in enumerate(self.lines):
+            if n < past or not line:
+                continue
+            if n >= self.end or looked >= _TELLING:
+                break
+            if (
                 line[0] in _BEGINNINGS or line[-1] in _ENDINGS or ":" in line[:40] or (wide and "：" in line)
-            )
-        ]
-        looked = 0
-        for n in telling:
-            if past <= n < self.end and n not in self.fenced and looked < _TELLING:
+            ) and n not in self.fenced:
                 looked += 1
-                block = self._block_at(n, self.lines[n], past)
+                block = self._block_at(n, line, past)
                 if block is not None:
                     blocks.append(block)
                     past = block.last + 1
@@ -166,13 +163,11 @@ class _Scan:
     def _marked(self, first: int, n: int, *, introduced: bool) -> _Block:
         """A run of `>` lines; blank lines and lines a program wrapped without a mark belong to it."""
         last = n
-        while n < self.end:
-            line = self.lines[n]
-            if line.startswith((">", " >")):
-                last = n
-            elif line.strip(BLANK) and not self._wrapped(n, last):
+        for at, line in enumerate(islice(self.lines, n, self.end), n):
+            if line[:1] == ">" or line[:2] == " >":
+                last = at
+            elif line.strip(BLANK) and not self._wrapped(at, last):
                 break
-            n += 1
         return _Block(first, last, introduced)
 
     def _wrapped(self, n: int, last: int) -> bool:
@@ -309,10 +304,15 @@ class _Scan:
             line = self.lines[n]
             if not line or n in self.fenced:
                 continue
-            if line[0] == "-" and _SIGNATURE.match(line):
+            first = line[0]
+            if first == "-" and _SIGNATURE.match(line):
                 if self._filled(n + 1, end) <= _SIGNATURE_LINES:
                     return n
-            elif line.startswith(_PGP_SIGNATURE) or telephone(line) or self._card(n, end):
+            elif (
+                telephone(line)
+                or (first == "-" and line.startswith(_PGP_SIGNATURE))
+                or ((first in _RULED or first.isspace()) and self._card(n, end))
+            ):
                 return n
         return None
 

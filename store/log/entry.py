@@ -59,7 +59,7 @@ class Entry:
 
 
 class Made(str):
-    """The text of a put that still has its row at hand, so that nobody has to read it again."""
+    """The text of a put that still has what columns can hold of its row, so that nobody reads it again."""
 
     __slots__ = ("row",)
     row: Mapping[str, Value]
@@ -69,7 +69,7 @@ def put(eid: str, row: Mapping[str, Value]) -> Change:
     """The change that makes a row; fields without a value are left out."""
     filled = {field: value for field, value in row.items() if value is not None}
     text = Made(in_order(filled))
-    text.row = filled
+    text.row = held(filled)
     return Change(eid, PUT, text)
 
 
@@ -114,6 +114,17 @@ def _storable(change: Change) -> Change:
     elif not fits(value):
         raise Refused(f"{field} = {value!r:.40} is not text and no 64-bit number; nothing was changed.")
     return Change(eid, whole(field), value)
+
+
+def held(row: Mapping[str, object]) -> dict[str, Value]:
+    """What columns can hold of a row: texts and numbers."""
+    found: dict[str, Value] = {}
+    for field, value in row.items():
+        if isinstance(value, str):
+            found[field] = value
+        elif isinstance(value, int) and fits(value):
+            found[field] = int(value)
+    return found
 
 
 def fits(value: object) -> bool:

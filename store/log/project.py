@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import cast
 
-from store.log.entry import Change, Entry, Made, Value, fits, whole
+from store.log.entry import Change, Entry, Made, Value, held, whole
 from store.registry import PUT, REDACT, Table, cell, known, table_of
 
 Row = Mapping[str, Value]
@@ -145,26 +145,18 @@ def row_of(value: Value) -> Row:
     A put that is no JSON object (a damaged peer) counts as an empty row.
     """
     if isinstance(value, Made):
-        return _held(value.row)
+        return value.row
     try:
         row: object = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
         return {}
-    shown = _held(cast("dict[str, object]", row))
+    shown = held(cast("dict[str, object]", row))
     # Half a character can only come out of an escape, since the text of the put itself is whole.
     if "\\u" in str(value):
         return {whole(field): whole(v) if isinstance(v, str) else v for field, v in shown.items()}
     return shown
-
-
-def _held(row: Mapping[str, object]) -> dict[str, Value]:
-    """What columns can hold of a row."""
-    items = row.items()
-    texts = {field: value for field, value in items if isinstance(value, str)}
-    numbers = {field: int(value) for field, value in items if isinstance(value, int) and fits(value)}
-    return {**texts, **numbers}
 
 
 def _overlay_waiting(conn: sqlite3.Connection, eid: str, *, before: int) -> None:

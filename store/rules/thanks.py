@@ -120,6 +120,8 @@ def only_thanks(text: str, *, names: Iterable[str] = ()) -> bool:
 
     `names` are those of the writer and of us, which may stand in a greeting or below.
     """
+    if "?" in text or "@" in text:
+        return False  # before any dear look: it wants something, or is no more than an address
     said = _EMOTICON.sub(" ", _SENT_FROM.sub(" ", text)).strip()
     if not said or len(said) > LONGEST or _MARKS.search(said):
         return False

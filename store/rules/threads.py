@@ -217,6 +217,8 @@ def _new(letter: Evidence) -> NewTicket:
 
 def _links(letter: Evidence) -> list[tuple[Known, Candidate]]:
     """Known ids with their tickets, nearest parent first, the letter's own id (late parent) last."""
+    if not letter.known:
+        return []
     rank = {msgid: place for place, msgid in enumerate(reversed(letter.ids.cited))}
     if letter.ids.own:
         rank.setdefault(letter.ids.own, len(rank))
