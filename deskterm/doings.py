@@ -6,8 +6,8 @@ Knows the desk and the one way out for automatic letters; does not know why the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from deskterm import acts, auto_letters, chains, days, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
@@ -19,7 +19,7 @@ from store import outbox
 from store.errors import Refused
 from store.log.entry import Change
 from store.log.tx import Tx
-from store.model import Ticket
+from store.model import Status, Ticket
 from store.reads import causes, conversation, docs, many, queues, surveys, team
 from store.rules import macros, template
 from store.rules import surveys as asking
@@ -61,6 +61,8 @@ class Doing:
     """Rows of the outbox that are held."""
     routed: str = ""
     """Why the ticket goes to whom it goes, or to nobody."""
+    missed: tuple[str, ...] = ()
+    """Who should be told besides, and has no address; somebody is told, so the ticket need not say so."""
     untold: tuple[str, ...] = ()
     """Who should be told and has no address, or why no letter can be written."""
 
@@ -90,14 +92,31 @@ def doing(
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
     last = {change.field: change for change in changes}
     letters, untold = _letters(conn, rule, of, results, subject=_subject(desk, conn, of, rule))
+    told, missed = _notices(conn, rule, _after(of, last))
     waiting = outbox.unsent(conn) if rule.hold else []
     return Doing(
         sets=tuple(change for change in last.values() if held(of.ticket, change.field) != change.value),
         notes=tuple(result.note for result in results if result.note is not None),
-        letters=letters,
+        letters=(*letters, *told),
         holds=tuple(row.id for row in waiting if row.ticket == of.ticket.id and row.state == outbox.QUEUED),
         routed=f"{found.name or 'nobody'}: {found.why}" if found else "",
-        untold=untold,
+        missed=missed if told else (),
+        untold=untold if told else (*untold, *missed),
+    )
+
+
+def _after(of: About, sets: Mapping[str, Change]) -> About:
+    """The ticket as the act leaves it, as far as a colleague is told of it."""
+    ticket = of.ticket
+    value = {field: change.value for field, change in sets.items()}
+    return replace(
+        of,
+        ticket=replace(
+            ticket,
+            status=Status(value.get("status") or ticket.status),
+            priority=int(value.get("priority") or ticket.priority),
+            assignee=str(value.get("assignee", ticket.assignee) or ""),
+        ),
     )
 
 
@@ -197,12 +216,18 @@ def _letters(
             letters.append(Letter(of.customer.email, subject or plain, result.reply))
     if rule.survey and (asks := _asking(conn, rule, of, results, subject=subject)):
         letters.append(asks)
-    for name in rule.notify:
-        addresses = list(_addresses(conn, name, of))
-        letters += [_told(rule, of, address) for address in addresses]
-        if not addresses:
-            untold.append(f"{name} could not be told, the desk has no address for that")
     return tuple(letters), tuple(untold)
+
+
+def _notices(conn: sqlite3.Connection, rule: Rule, of: About) -> tuple[tuple[Letter, ...], tuple[str, ...]]:
+    """The letters to colleagues, one to each address, and whom nobody has an address of."""
+    found = {name: list(_addresses(conn, name, of)) for name in rule.notify}
+    whom = dict.fromkeys(address for addresses in found.values() for address in addresses)
+    missed = [name for name, addresses in found.items() if not addresses]
+    return (
+        tuple(_told(rule, of, address) for address in whom),
+        tuple(f"{name} could not be told, the desk has no address for that" for name in missed),
+    )
 
 
 def _asking(

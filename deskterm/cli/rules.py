@@ -62,13 +62,13 @@ def stats(since: str, as_json: bool) -> None:
 
 def _line(doc: Doc, stat: Stat) -> tuple[str, ...]:
     from deskterm.automation import arm
+    from deskterm.rulebook import looks_at
 
     counts = f"acted {stat.fired:,}, undone {stat.undone:,}, overruled {stat.overruled:,}"
     problem = _problem(doc)
     if problem:
         return "broken", doc.name, problem, counts
-    rule = arm(doc).rule
-    return "on" if doc.active else "off", doc.name, f"{rule.when} {rule.match}".strip(), counts
+    return "on" if doc.active else "off", doc.name, looks_at(arm(doc).rule), counts
 
 
 def _problem(doc: Doc) -> str:
@@ -168,7 +168,7 @@ def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
         yield f"letter to {letter.to}: {letter.subject}"
     if does.holds:
         yield f"holds {many(len(does.holds), 'letter')} that waits to leave"
-    yield from does.untold
+    yield from (*does.untold, *does.missed)
 
 
 @rules_verb.command("why")

@@ -72,7 +72,7 @@ def does(ticket: Ticket, doing: Doing, look: Symbols) -> Iterator[str]:
         yield f"letter to {clean(letter.to)}: {clean(letter.subject)}"
     if doing.holds:
         yield f"holds {many(len(doing.holds), 'letter')}"
-    yield from map(clean, doing.untold)
+    yield from map(clean, (*doing.untold, *doing.missed))
 
 
 class ReviewScreen(ListScreen[Trial, str]):

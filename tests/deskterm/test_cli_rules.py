@@ -50,7 +50,7 @@ def entries(home: Path) -> int:
 
 
 def test_the_rules_are_listed_with_what_they_did(home: Path) -> None:
-    assert ok(home, "rules").out == "on  Refunds  received refund  acted 1, undone 0, overruled 0\n"
+    assert ok(home, "rules").out == "on  Refunds  received: refund  acted 1, undone 0, overruled 0\n"
     (listed,) = ok(home, "rules", "stats", "--jsonl").objects
     assert (listed["name"], listed["on"], listed["fired"]) == ("Refunds", True, 1)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import acts, live, replies, writing
+from deskterm import acts, doings, live, replies, subjects, writing
 from deskterm.automation import Automation
 from deskterm.config import Settings
 from deskterm.desk import Desk
@@ -140,9 +140,9 @@ def test_a_late_ticket_is_given_to_a_senior_and_the_csm_is_told(desk: Desk, cloc
     assert rules.run() == 1
     ticket = one(desk, "Question 1")
     assert (ticket.priority, ticket.assignee) == (1, "Ann")
-    assert out(desk) == [("ann@us.example", f"[desk] #{ticket.number} P3: Late", True)]
-    (note,) = [m for m in messages(desk, ticket) if m.kind is Kind.NOTE]
-    assert "role:lead could not be told" in desk.text(note)
+    assert out(desk) == [("ann@us.example", f"[desk] #{ticket.number} P1: Late", True)]
+    (said,) = [desk.text(m) for m in messages(desk, ticket) if m.auto]
+    assert "P1 new, Ann has it" in said
     assert rules.run() == 0
 
 
@@ -198,3 +198,31 @@ def test_a_colleague_is_told_of_one_ticket_by_each_rule(desk: Desk) -> None:
     assert rules.run() == 2
     assert [to for to, _, _ in out(desk)] == ["lead@acme.example"] * 2
     assert not [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]
+
+
+def test_who_cannot_be_told_is_no_news_for_the_ticket_while_somebody_is(desk: Desk) -> None:
+    everybody = '["group:leads", "lead@acme.example", "LEAD@acme.example"]'
+    rules = works(desk, Tell=f'when = "received"\n[do]\nnotify = {everybody}\n')
+    take(desk, letter(1))
+    assert rules.run() == 1
+    assert [to for to, _, _ in out(desk)] == ["lead@acme.example"]
+    assert not [m for m in messages(desk, one(desk, "Question 1")) if m.kind is Kind.NOTE]
+    does = doings.doing(desk, desk.conn, read_rule(desk.doc("rule", "Tell").body, name="Tell"), about(desk))
+    assert does.untold == () and "group:leads could not be told" in does.missed[0]
+
+
+def test_the_assignee_who_is_told_is_the_one_who_gets_it_now(desk: Desk) -> None:
+    change(desk, put("uann", {"name": "Ann", "email": "ann@us.example", "active": 1}))
+    rules = works(desk, Give='when = "received"\n[do]\nassignee = "Ann"\nnotify = ["assignee"]\n')
+    take(desk, letter(1))
+    assert rules.run() == 1
+    assert [to for to, _, _ in out(desk)] == ["ann@us.example"]
+    change(desk, Change("uann", "email", None))
+    take(desk, letter(2))
+    assert rules.run() == 1
+    (note,) = [m for m in messages(desk, one(desk, "Question 2")) if m.kind is Kind.NOTE]
+    assert "assignee could not be told" in desk.text(note)
+
+
+def about(desk: Desk) -> subjects.About:
+    return subjects.about(desk.conn, one(desk, "Question 1").id)
