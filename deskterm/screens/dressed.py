@@ -18,6 +18,7 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 import themes
+from deskterm.widgets.few_lines import Lines
 from deskterm.widgets.guard import Colourless, LineGuard
 from deskterm.widgets.sparing import Shown, Sparing
 
@@ -48,9 +49,15 @@ class Dressed(App[Result], Generic[Result]):
     # What the terminal shows
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, (LayoutUpdate, ChopsUpdate)):
-            renderable = Sparing(renderable, self._shown)
+        if isinstance(renderable, (LayoutUpdate, ChopsUpdate, Lines)):
+            renderable = Sparing(renderable, self._shown, at_once=self._sync_available)
         super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]
+
+    def _begin_update(self) -> None:
+        """Said with the paint itself: each write wakes a thread."""
+
+    def _end_update(self) -> None:
+        """Said with the paint itself."""
 
     def paint_anew(self) -> None:
         """Paint everything, whatever the terminal is believed to show."""

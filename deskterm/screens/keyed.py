@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import events
-from textual.screen import Screen
 from textual.timer import Timer
 
 from deskterm import actions
@@ -19,6 +18,7 @@ from deskterm.safe import clean
 from deskterm.screens import offered
 from deskterm.screens.offered import Entry
 from deskterm.symbols import Symbols
+from deskterm.widgets.few_lines import LeanScreen
 from deskterm.widgets.lines import HintsLine, StatusLine
 from deskterm.widgets.paint import Role, Run
 from deskterm.widgets.picker import Picker, PickerBox, Question
@@ -42,7 +42,7 @@ def steps(move: Callable[[int], Awaitable[None] | None], *, half: int = 5, page:
     return {action: partial(move, count) for action, count in by.items()}
 
 
-class KeyedScreen(Screen[Result], Generic[Result]):
+class KeyedScreen(LeanScreen[Result], Generic[Result]):
     PLACE: ClassVar[str] = ROWS
     """The place of its own actions."""
 

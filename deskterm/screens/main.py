@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.screen import Screen
 from textual.signal import Signal
 from textual.timer import Timer
 from textual.widgets import Input
@@ -25,6 +24,7 @@ from deskterm.screens.showing import Showing
 from deskterm.screens.telling import Telling
 from deskterm.symbols import Symbols
 from deskterm.widgets.conversation import Conversation
+from deskterm.widgets.few_lines import LeanScreen
 from deskterm.widgets.lines import HintsLine, LinePane, Rule, StatusLine, TabsLine
 from deskterm.widgets.paint import Role
 from deskterm.widgets.queue_list import QueueList
@@ -56,7 +56,7 @@ TIGHT = 30
 Handler = Callable[[int], Awaitable[None] | None]
 
 
-class MainScreen(Surviving, Screen[None]):
+class MainScreen(Surviving, LeanScreen[None]):
     def __init__(self, desk: Desk, *, keymap: Keymap, symbols: Symbols) -> None:
         super().__init__()
         self.desk = desk

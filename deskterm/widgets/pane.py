@@ -5,7 +5,7 @@ Draws nothing of its own besides the frame; what the lines say is up to the pane
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from textual.geometry import Region, Size
@@ -77,6 +77,13 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         start = first + int(self.edge) if count is not None else 0
         self.refresh(Region(start, row + 1, count or self.size.width, 1))
 
+    def refresh_rows(self, rows: Iterable[int]) -> None:
+        """Draw body rows again."""
+        room = self.size.width
+        regions = [Region(0, row + 1, room, 1) for row in rows]
+        if regions:
+            self.refresh(*regions)
+
     def face(self, row: int) -> object:
         """What a body row shows, to be compared with what it showed; None: nobody knows."""
         return None
@@ -85,8 +92,7 @@ class Pane(Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """Draw again the rows that do not show any more what they did."""
         with self._measuring():
             changed = [row for row in range(self.body_height) if self._faces.get(row, self) != self.face(row)]
-        for row in changed:
-            self.refresh_row(row)
+        self.refresh_rows(changed)
 
     @contextmanager
     def _measuring(self) -> Generator[None]:

@@ -13,8 +13,11 @@ from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console, ConsoleOptions, RenderResult
 from rich.style import Style
+from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
+
+from deskterm.widgets.few_lines import Lines, Piece
 
 GAP = 8
 """Cells that stay and are written all the same, where what is around them changes: a jump costs as much."""
@@ -23,8 +26,7 @@ ODD = "\0"
 STYLES = 2_000
 """Styles whose ink is kept; each line of a conversation brings some of its own."""
 
-Piece = tuple[int, int, Strip]
-"""Column, row, and what is to stand there."""
+Update = LayoutUpdate | ChopsUpdate | Lines
 Ink = str
 """Attributes and colours as a terminal is told them: `1;38;2;250;250;250`; empty for its own."""
 
@@ -43,7 +45,7 @@ class Shown:
         self._chars.clear()
         self._inks.clear()
 
-    def write(self, update: LayoutUpdate | ChopsUpdate, console: Console) -> str:
+    def write(self, update: Update, console: Console) -> str:
         """The sequences that make the terminal show the update; they begin and end with its own ink."""
         if isinstance(update, LayoutUpdate):
             self._fit(update)
@@ -122,23 +124,29 @@ class Pen:
 class Sparing(CompositorUpdate):
     """An update that sends no more than what is not shown yet."""
 
-    __slots__ = ("_shown", "_update")
+    __slots__ = ("_at_once", "_shown", "_update")
 
-    def __init__(self, update: LayoutUpdate | ChopsUpdate, shown: Shown) -> None:
+    def __init__(self, update: Update, shown: Shown, *, at_once: bool = False) -> None:
+        """`at_once` asks the terminal to show all of it in one go, as Textual does in two more writes."""
         self._update = update
         self._shown = shown
+        self._at_once = at_once
 
     def render_segments(self, console: Console) -> str:
         """What is to be sent; from now on it counts as shown."""
-        return self._shown.write(self._update, console)
+        text = self._shown.write(self._update, console)
+        return f"{SYNC_START}{text}{SYNC_END}" if text and self._at_once else text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """As the toolkit would have it."""
         return self._update.__rich_console__(console, options)
 
 
-def pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[Piece]:
+def pieces(update: Update) -> Iterator[Piece]:
     """Everything an update paints, from the top."""
+    if isinstance(update, Lines):
+        yield from update.pieces
+        return
     if isinstance(update, LayoutUpdate):
         for y, strips in enumerate(update.strips, update.region.y):
             x = update.region.x

@@ -17,13 +17,15 @@ from store.reads.sql import Where
 from store.reads.tickets import WHOLE, of_row
 
 _GIVEN = "(SELECT value FROM json_each(?))"
+_THEIRS = "(SELECT DISTINCT value FROM json_each(?)) AS given CROSS JOIN attr ON attr.eid = given.value"
+"""Map fields of given rows. Left to choose, the planner begins with a field instead: all tags of the desk."""
 
 
 def tickets(conn: sqlite3.Connection, eids: Sequence[str]) -> list[Ticket]:
     """The tickets of these ids, in their order; ids that do not exist are left out."""
     given = json.dumps(list(eids))
     tags: dict[str, list[str]] = {}
-    query = f"SELECT eid, k FROM attr WHERE ns = 'tag' AND eid IN {_GIVEN} ORDER BY k"
+    query = f"SELECT eid, k FROM {_THEIRS} WHERE ns = 'tag' ORDER BY k"
     for eid, tag in conn.execute(query, (given,)):
         tags.setdefault(eid, []).append(tag)
     rows = conn.execute(f"SELECT {WHOLE} FROM ticket WHERE id IN {_GIVEN}", (given,))
@@ -53,7 +55,7 @@ def participants(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, fro
     """Lower-case addresses that take part in each ticket, by ticket id."""
     given = json.dumps(list(eids))
     found: dict[str, set[str]] = {}
-    for eid, who in conn.execute(f"SELECT eid, k FROM attr WHERE ns = 'who' AND eid IN {_GIVEN}", (given,)):
+    for eid, who in conn.execute(f"SELECT eid, k FROM {_THEIRS} WHERE ns = 'who'", (given,)):
         found.setdefault(eid, set()).add(who)
     return {eid: frozenset(who) for eid, who in found.items()}
 
@@ -65,7 +67,7 @@ KEPT = ("todo", "link")
 def kept(conn: sqlite3.Connection, eids: Iterable[str]) -> dict[str, dict[str, str | int | None]]:
     """The items and links of each ticket by their log fields (`todo.1f0a`), by ticket id."""
     given = json.dumps(list(eids))
-    query = f"SELECT eid, ns || '.' || k, v FROM attr WHERE ns IN ('todo', 'link') AND eid IN {_GIVEN}"
+    query = f"SELECT eid, ns || '.' || k, v FROM {_THEIRS} WHERE ns IN ('todo', 'link')"
     found: dict[str, dict[str, str | int | None]] = {}
     for eid, field, value in conn.execute(query, (given,)):
         found.setdefault(eid, {})[field] = value
