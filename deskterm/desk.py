@@ -18,6 +18,7 @@ from deskterm.acts import Act
 from deskterm.begun import as_draft, called_back
 from deskterm.clock import kept
 from deskterm.config import Settings, load
+from deskterm.events import Events
 from store import blobs, drafts, outbox
 from store.db import Store
 from store.errors import NotFound, Refused
@@ -55,6 +56,7 @@ class Desk:
         """Called before the store closes, such as by a clock that wants to be remembered."""
         self.wake = threading.Event()
         """Set after each commit here, so that the sender looks at the outbox."""
+        self.events = Events()
 
     @classmethod
     def open(

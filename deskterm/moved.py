@@ -52,9 +52,21 @@ def news(conn: sqlite3.Connection, row: outbox.Waiting, *, agent: str) -> str:
 
 
 def since(desk: Desk, ticket: str, base: int) -> str:
-    """The same for a reply that is being written by this agent."""
+    """The same for a reply that is being written by this agent, and what colleagues made of the ticket."""
     found = timeline.news_since(desk.conn, ticket, base, agent=desk.agent)
-    return in_words(found) if found else ""
+    if found:
+        return in_words(found)
+    acts = timeline.acts_since(desk.conn, ticket, base, agent=desk.agent)
+    return _act_in_words(acts[-1], me=desk.agent) if acts else ""
+
+
+def _act_in_words(act: timeline.ActSince, *, me: str) -> str:
+    """`Ann made it solved on Nov 22 10:41 after this reply was begun`."""
+    whom = {"": "nobody", me: "you"}.get(act.value, act.value)
+    gave = "took it" if act.value == act.actor else f"gave it to {whom}"
+    does = {"status": f"made it {act.value}", "assignee": gave}.get(act.field, "merged it")
+    when = datetime.fromtimestamp(act.at, moments.local()).strftime("%b %d %H:%M")
+    return f"{act.actor} {does} on {when} after this reply was begun"
 
 
 def in_words(since: Sequence[timeline.Since]) -> str:

@@ -14,7 +14,7 @@ from deskterm.begun import Begun
 from deskterm.desk import Done
 from deskterm.replies import Reply, address_of
 from deskterm.safe import clean
-from deskterm.screens import drawing
+from deskterm.screens import beside, drawing
 from deskterm.screens.editing import edit_text
 from deskterm.screens.enclosing import Enclosing, warning
 from deskterm.widgets.blocks import file_size
@@ -80,6 +80,8 @@ class Composing:
         self.enclosing = Enclosing(screen, self)
         self._warned = ""
         """The warning that was shown; the same one does not block twice."""
+        self._around = ""
+        """What was said of colleagues while this is written."""
         self._came_from = ""
         """The way of looking to return to."""
 
@@ -132,6 +134,7 @@ class Composing:
         if draft is None and not note and self.desk.settings.quote == "inline":
             text, self.letter = self.letter.quote, replace(self.letter, quote="")
         self._warned = ""
+        self._around = ""
         if not self.screen.writing:
             self._came_from = "reading" if self.screen.has_class("reading") else ""
         for name in ("reading", "with-customer", "zoom-list", "zoom-talk"):
@@ -141,6 +144,7 @@ class Composing:
         self.box.open(self.form(), text, at_end=draft is not None and not draft.forward)
         self.screen.telling.clear()
         self.screen.talk.show_newest()
+        self.look_around()
 
     def _letter(self, ticket: Ticket, *, note: bool, draft: Begun | None) -> Letter:
         """What is around the text: as the draft has it, else as it is computed."""
@@ -236,15 +240,17 @@ class Composing:
         box = self.desk.settings.mailbox.get(writing.sender_of(self.desk, letter.ticket).mailbox)
         return letter.html if letter.html is not None else box is not None and box.html
 
-    def look_moved(self) -> None:
-        """After a commit elsewhere: that it moved the ticket is said now, not when the reply is sent."""
+    def look_around(self) -> None:
+        """What colleagues did to the ticket, or write there now, is said at once and not when it is sent."""
         letter = self.letter
-        if (
-            letter is not None
-            and not letter.note
-            and (news := moved.since(self.desk, letter.ticket.id, letter.base))
-        ):
-            self.box.set_form(replace(self.form(), warning=f"Moved since you began: {news}."))
+        if letter is None:
+            return
+        news = "" if letter.note else moved.since(self.desk, letter.ticket.id, letter.base)
+        writers = beside.writing(self.screen.showing.colleagues())
+        said = f"Moved since you began: {news}." if news else f"{writers} here too." if writers else ""
+        if said != self._around:
+            self._around = said
+            self.box.set_form(replace(self.form(), warning=said))
 
     # Sending
 
@@ -259,6 +265,7 @@ class Composing:
             odd = warning(self.desk, letter, text)
             if odd and odd != self._warned:
                 self._warned = odd
+                self._around = ""
                 # What came in is seen now, and holds the reply no longer.
                 self.letter = replace(letter, base=self.desk.store.last_lseq())
                 self.screen.showing.show_ticket(letter.ticket.id)

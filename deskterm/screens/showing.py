@@ -6,13 +6,14 @@ Reads through deskterm.panes and hands values to the widgets. Acts on nothing.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
 from deskterm import panes
-from deskterm.screens import drawing
+from deskterm.events import Beside
+from deskterm.screens import beside, drawing
 from deskterm.widgets.lines import Tab, TabsLine
 from deskterm.widgets.paint import Role, Run
 from deskterm.widgets.queue_list import Heading
@@ -61,6 +62,8 @@ class Showing:
         self._counts: list[int] = []
         self._version = 0
         self._health: tuple[object, ...] = ()
+        self._beside: list[tuple[Run, ...]] = []
+        """What is said of colleagues at the same ticket."""
         self._second = 0
         self._followed = 0.0
         self._timer: Timer | None = None
@@ -237,8 +240,18 @@ class Showing:
         head = drawing.head(pane, me=me, look=screen.look, narrow=short)
         draft = "" if screen.writing else drawing.draft(pane)
         talk = drawing.blocks(pane, me=me, now=self.desk.now)
+        who = drawing.customer(pane, look=screen.look)
+        self._beside = beside.lines(self.colleagues())
+        if self._beside:
+            head = replace(head, lines=(*head.lines, *self._beside)) if short else head
+            who += [[], *(list(line) for line in self._beside)]
         screen.talk.show(head, talk, draft=draft, empty="No message yet; r writes the first.")
-        screen.who.show("Customer", drawing.customer(pane, look=screen.look))
+        screen.who.show("Customer", who)
+
+    def colleagues(self) -> tuple[Beside, ...]:
+        """Who else is at the ticket that is shown."""
+        ticket = self.pane.ticket.id if self.pane is not None else ""
+        return self.desk.events.beside(ticket, me=self.desk.agent, now=self.desk.now)
 
     # Time
 
@@ -249,7 +262,11 @@ class Showing:
             self.open_time.refresh()
             self.refresh()
             if self.screen.letter is not None:
-                self.screen.composing.look_moved()
+                self.screen.composing.look_around()
+        if beside.lines(self.colleagues()) != self._beside:
+            self.draw_ticket()
+            if self.screen.letter is not None:
+                self.screen.composing.look_around()
         if (health := self.screen.telling.health()) != self._health:
             self._health = health
             self.draw_heading()

@@ -156,6 +156,31 @@ def news_since(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class ActSince:
+    """What a colleague made of a ticket that somebody is writing to."""
+
+    actor: str
+    field: str
+    """`status`, `assignee` or `merged_into`."""
+    value: str
+    at: int
+
+
+def acts_since(conn: sqlite3.Connection, ticket: str, lseq: int, *, agent: str) -> list[ActSince]:
+    """What other agents made of a ticket by entries that arrived here after entry number `lseq`.
+
+    Machines act under a key, people without one.
+    """
+    rows = conn.execute(
+        "SELECT e.actor, c.field, ifnull(c.value, ''), e.id FROM change c JOIN entry e ON e.id = c.id"
+        " WHERE c.eid = ? AND c.field IN ('status', 'assignee', 'merged_into') AND e.lseq > ?"
+        " AND e.key IS NULL AND e.actor NOT IN ('mail', 'sender', 'clock', ?) ORDER BY e.id",
+        (ticket, lseq, agent),
+    )
+    return [ActSince(str(actor), field, str(value), stamp.unix(at)) for actor, field, value, at in rows]
+
+
 def _arrival(conn: sqlite3.Connection, eid: str) -> int:
     """Arrival number of the entry that made a row."""
     query = (
