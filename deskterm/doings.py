@@ -92,7 +92,7 @@ def doing(
     changes = acts.fields([of.ticket], sets, kind=causes.KIND, said="").changes
     last = {change.field: change for change in changes}
     letters, untold = _letters(conn, rule, of, results, subject=_subject(desk, conn, of, rule))
-    told, missed = _notices(conn, rule, _after(of, last))
+    told, missed = _notices(conn, rule, _after(of, last)) if rule.notify else ((), ())
     waiting = outbox.unsent(conn) if rule.hold else []
     return Doing(
         sets=tuple(change for change in last.values() if held(of.ticket, change.field) != change.value),

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deskterm import plans, writing
+from deskterm import plan_writing, plans, writing
 from deskterm.desk import Desk
 from store.errors import Refused
+from store.log import ids as row_ids
 from store.log import rebuild
 from store.log.entry import Change, Value, put
+from store.log.stamp import SLOT_BITS
 from store.reads import many, tickets
 from store.rules import macros
 from tests.deskterm.shell import desk_in, opened
@@ -66,13 +68,18 @@ def test_a_macro_over_thousands_is_one_act_with_one_undo(desk: Desk) -> None:
     assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
 
 
-def test_more_letters_than_one_stamp_has_ids_for(desk: Desk) -> None:
-    ids = fill(desk, 4_200)
-    plans.apply(desk, plans.make_macro(desk, macros.parse(LETTER), ids))
-    writing.note(desk, tickets.ticket(desk.conn, ids[1]), "after")
+def test_more_letters_than_one_stamp_has_ids_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for a hundred; that a stamp has room for as many as we think is looked at apart."""
+    most, stamp = plan_writing._AT_ONCE, 1 << 40
+    assert len({row_ids.from_stamp("m", stamp, n) for n in range(most)}) == most
+    assert row_ids.from_stamp("m", stamp + (1 << SLOT_BITS)) != row_ids.from_stamp("m", stamp, most - 1)
+    monkeypatch.setattr(plan_writing, "_AT_ONCE", 100)
+    found = fill(desk, 420)
+    plans.apply(desk, plans.make_macro(desk, macros.parse(LETTER), found))
+    writing.note(desk, tickets.ticket(desk.conn, found[1]), "after")
     counted = "SELECT count(*), count(DISTINCT ticket) FROM message WHERE ticket GLOB 't00000*' AND kind = ?"
-    assert desk.conn.execute(counted, ("out",)).fetchone() == (4_200, 4_200)
-    assert desk.conn.execute(counted, ("note",)).fetchone() == (4_201, 4_200)
+    assert desk.conn.execute(counted, ("out",)).fetchone() == (420, 420)
+    assert desk.conn.execute(counted, ("note",)).fetchone() == (421, 420)
     assert rebuild.verify(desk.conn, desk.store.secret).faults == ()
 
 
