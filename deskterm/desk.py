@@ -150,14 +150,16 @@ class Desk:
                 raise Refused("There is nothing to redo.")
             plan = undo.plan(tx.conn, target)
             rows = dict.fromkeys(c.eid for c in plan.changes if c.eid.startswith("x"))
-            waits = [Change(eid, "not_before", self._leaves(n)) for n, eid in enumerate(rows)]
+            waits = [Change(eid, "not_before", self._leaves(n, of=len(rows))) for n, eid in enumerate(rows)]
             receipt = tx.commit([*plan.changes, *waits], actor=self.agent, kind="redo", cause=target)
         self.wake.set()
         return Done(f"Did again {self.said(target)}", receipt)
 
-    def _leaves(self, n: int) -> int:
+    def _leaves(self, n: int, *, of: int) -> int:
         own = self.settings
-        return pacing.leaves_at(n, now=self.now, after=own.undo_seconds, per_minute=own.letters_per_minute)
+        return pacing.leaves_at(
+            n, of=of, now=self.now, after=own.undo_seconds, per_minute=own.letters_per_minute
+        )
 
     def said(self, entry: int) -> str:
         """An entry in a few words, such as `solve of #12`."""

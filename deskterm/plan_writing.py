@@ -30,6 +30,7 @@ class Writing:
         self.made = {"m": 0, "x": 0}
         self.base = desk.store.last_lseq()
         letters = [step for step in plan.steps if step.letter]
+        self.of = len(letters)
         words = [step.id for step in plan.steps if _writes(step)]
         self.brakes = auto_letters.Brakes.of(desk, tx.conn) if plan.rule else None
         self.tickets = {ticket.id: ticket for ticket in many.tickets(tx.conn, words)}
@@ -60,7 +61,11 @@ class Writing:
         """When the letter whose ids were just made may leave."""
         own = self.desk.settings
         return pacing.leaves_at(
-            self.made["x"] - 1, now=self.desk.now, after=own.undo_seconds, per_minute=own.letters_per_minute
+            self.made["x"] - 1,
+            of=self.of,
+            now=self.desk.now,
+            after=own.undo_seconds,
+            per_minute=own.letters_per_minute,
         )
 
     def _letter(self, ticket: Ticket, letter: Letter) -> None:

@@ -10,6 +10,7 @@ from deskterm.acts import name
 from deskterm.plans import Plan
 from deskterm.safe import clean
 from deskterm.screens import planned
+from deskterm.screens.going_on import GoingOn
 from deskterm.widgets.paint import Role, Run
 from deskterm.widgets.picker import Choice, PickerBox, Question
 from store.errors import Refused, StoreError
@@ -91,7 +92,10 @@ class MacroPicker:
 
     async def _apply(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
         """Do it; many letters only after a key that says so."""
-        plan = await self.screen.desk_app.read(lambda: plans.make_macro(self.desk, macro, chosen, answers))
+        going = GoingOn(self.screen.telling.tell)
+        plan = await self.screen.desk_app.read(
+            lambda: plans.make_macro(self.desk, macro, chosen, answers, tell=going)
+        )
         letters = sum(step.letter is not None for step in plan.steps)
         if letters <= MANY_LETTERS:
             await self._do(plan, macro, answers)
@@ -107,7 +111,8 @@ class MacroPicker:
         self.acting.ask(Question(f"{clean(macro.name)}: {letters:,} letters would leave", choices), then)
 
     async def _do(self, plan: Plan, macro: Macro, answers: Mapping[str, str]) -> None:
-        done = await self.screen.desk_app.commit(lambda: plans.apply(self.desk, plan))
+        going = GoingOn(self.screen.telling.tell)
+        done = await self.screen.desk_app.commit(lambda: plans.apply(self.desk, plan, tell=going))
 
         async def again() -> None:
             await self._fill(macro, self.acting.targets(), answers)

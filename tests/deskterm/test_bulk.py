@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from deskterm import live, plans, send
+from deskterm import live, pacing, plans, send
 from deskterm.config import Box, Settings, save
 from deskterm.desk import Desk
 from store.log import rebuild
@@ -101,6 +102,13 @@ def test_L11_letters_of_a_bulk_act_leave_so_many_a_minute(desk: Desk, clock: Clo
         send.round_(desk)
         left.append(states(desk).get("sent", 0))
     assert left == [30, 60, 70, 70]
+
+
+def test_L11_the_time_to_call_back_begins_when_thousands_are_written() -> None:
+    first = partial(pacing.leaves_at, 0, now=0, after=10, per_minute=30)
+    assert (first(of=1), first(of=199), first(of=10_000)) == (10, 10, 60)
+    assert pacing.leaves_at(61, of=10_000, now=0, after=10, per_minute=30) == 60 + 2 * 60
+    assert pacing.leaves_at(61, of=62, now=0, after=10, per_minute=0) == 10
 
 
 def test_L11_what_is_done_again_is_paced_again(desk: Desk, clock: Clock) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from deskterm import known
-from deskterm.screens import choosing
+from deskterm.screens import choosing, going_on
 from store.model import Status
 from store.reads import many
 from store.rules.todos import Todo
@@ -182,15 +184,24 @@ async def test_the_macro_picker_shows_the_real_result_and_does_exactly_that(tmp_
         assert len(messages(stage.desk, stage.ticket(number))) == before
 
 
-async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(tmp_path: Path) -> None:
+async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(going_on, "WORTH", 2)
+    heard: list[str] = []
     async with on_stage(tmp_path) as stage:
+        tell = stage.main.telling.tell
+        monkeypatch.setattr(stage.main.telling, "tell", lambda words: (heard.append(words), tell(words)))
         await stage.press("asterisk", "m", "D")
         assert "letters would leave" in stage.text
         assert "queued" not in states(stage.desk)
         await stage.press("k")
         assert "queued" not in states(stage.desk)
         await stage.press("m", "D", "s")
-        assert states(stage.desk).count("queued") > 5
+        count = states(stage.desk).count("queued")
+        assert count > 5
+        assert [words for words in heard if "Planning" in words][:1] == [f"Planning 0 of {count} tickets"]
+        assert heard[-1] == f"Doing {count} of {count} tickets; a moment more"
         assert "z to undo" in stage.status
 
 
