@@ -134,7 +134,7 @@ def take(
     `received` is when our server got it, Unix seconds. Never refuses a letter.
     """
     kind = "archive" if archived is not None else "mail"
-    key = f"letter:{facts.message}"
+    key = letter_key(facts.message)
     if facts.known:
         return Taken(facts.message, "", (), kind, key, "seen before")
     if facts.sent and not (isinstance(facts.where, Join) and facts.ticket is not None):
@@ -176,6 +176,11 @@ def message_id(secret: bytes, letter: Letter, *, brand: str = "", distinct: bool
         return ids.from_letter(secret, "m", brand, letter.sha256)
     sender = ",".join(person.addr.lower() for person in letter.sender)
     return ids.from_letter(secret, "m", brand, letter.message_id, sender, letter.raw_date)
+
+
+def letter_key(message: str) -> str:
+    """The key of the act that takes a letter in, by the id of its message."""
+    return f"letter:{message}"
 
 
 def own_date(letter: Letter, received: int) -> int:

@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from channels.letter import Letter
+from deskterm.intake import message_id
 from store.log.tx import Tx
 from store.model import Account, Customer, Ticket
 from store.reads import dead, many, people
@@ -44,6 +46,10 @@ class Knowledge:
     def conn(self) -> sqlite3.Connection:
         """For the rare questions."""
         return self.tx.conn
+
+    def message_id(self, letter: Letter) -> str:
+        """The id of the message a letter becomes."""
+        return message_id(self.tx.store.secret, letter)
 
     def twins(self, msgid: str) -> Sequence[Twin]:
         """The messages with this Message-ID, as they came."""

@@ -33,7 +33,7 @@ def facts(
     In an archive a letter from us is one we wrote, so it takes part in the ticket it answers; of those
     that come in now only a verified one does.
     """
-    eid = message_id(secret, letter)
+    eid = desk.message_id(letter)
     same = desk.twins(letter.message_id) if letter.message_id else ()
     sent = wrote.sent
     known, same_id = _seen(desk, letter, eid, same, from_us=wrote.ours, folder=folder)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from channels.letter import Letter
+from deskterm.intake import letter_key
 from deskterm.knowledge import CITE, COLUMNS, Knowledge, Twin
 from store.log.entry import Change, Value
 from store.log.project import row_of
@@ -49,6 +50,7 @@ class Memory(Knowledge):
 
     def __init__(self, tx: Tx, letters: Sequence[Letter]) -> None:
         super().__init__(tx)
+        self._eids: dict[str, str] = {}
         self._messages: dict[str, Twin] = {}
         self._by_id: dict[str, list[str]] = {}
         self._by_ref: dict[str, list[str]] = {}
@@ -67,6 +69,9 @@ class Memory(Knowledge):
     # Asked before
 
     def _ask(self, letters: Sequence[Letter]) -> None:
+        self._eids = {letter.sha256: super(Memory, self).message_id(letter) for letter in letters}
+        eids = self._eids.values()
+        self.tx.heard.expect(eids, (letter_key(eid) for eid in eids))
         cited = {one for letter in letters for one in _ids(letter)}
         self._by_id = self._found(_BY_ID, cited)
         self._by_ref = self._found(_BY_REF, cited)
@@ -105,6 +110,9 @@ class Memory(Knowledge):
 
     # Answers
 
+    def message_id(self, letter: Letter) -> str:
+        return self._eids.get(letter.sha256) or super().message_id(letter)
+
     def twins(self, msgid: str) -> Sequence[Twin]:
         return self._all(self._by_id, msgid) if msgid in self._by_id else super().twins(msgid)
 
@@ -115,7 +123,7 @@ class Memory(Knowledge):
         return [self._messages[eid] for eid in by[msgid]]
 
     def has(self, eid: str) -> bool:
-        return eid in self._messages or eid in self._tickets or self.tx.stands(eid)
+        return eid in self._messages or eid in self._tickets or self.tx.heard.stands(eid)
 
     def rest(self, ticket: str) -> str:
         known = self._tickets.get(ticket)
@@ -135,11 +143,12 @@ class Memory(Knowledge):
         return frozenset(self._people[ticket])
 
     def domain(self, ticket: str) -> str:
-        if self._no_accounts:
+        known = None if self._no_accounts else self.ticket(ticket)
+        if known is None or not known.customer:
             return ""
-        if ticket not in self._domains:
-            self._domains[ticket] = super().domain(ticket)
-        return self._domains[ticket]
+        if known.customer not in self._domains:
+            self._domains[known.customer] = super().domain(ticket)
+        return self._domains[known.customer]
 
     def newest(self, ticket: str) -> int:
         if ticket not in self._newest:
@@ -189,6 +198,7 @@ class Memory(Knowledge):
             elif eid[0] == "m":
                 self._message_set(eid, field, value)
             elif eid[0] == "c":
+                self._domains.pop(eid, None)
                 self._customers = {a: c for a, c in self._customers.items() if c is None or c.id != eid}
         for eid, row in columns.items():
             self._ticket_set(eid, row)
@@ -253,7 +263,6 @@ class Memory(Knowledge):
             self._forget(eid)
             self._claims |= {eid, *(field.partition(".")[2] for field in row)}
             return
-        self._domains.pop(eid, None)
         self._tickets[eid] = replace(
             known, status=status_of(status), bucket=_BUCKETS[status_of(status)],
             unread=row["unread"] is not None if "unread" in row else known.unread,
@@ -273,7 +282,7 @@ class Memory(Knowledge):
             self._reports.clear()
 
     def _forget(self, ticket: str) -> None:
-        for known in (self._tickets, self._people, self._newest, self._domains):
+        for known in (self._tickets, self._people, self._newest):
             known.pop(ticket, None)
 
 

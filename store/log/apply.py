@@ -49,7 +49,7 @@ def _store(tx: Tx, record: Received) -> None:
     entry, conn = record.entry, tx.conn
     lseq = tx.arrival()
     insert_entry(conn, entry, entry.hash, lseq=lseq, jpos=record.jpos)
-    tx.heard(entry.id)
+    tx.hear(entry.id)
     _advance_chain(conn, entry)
     touched = {(change.eid, change.field) for change in entry.changes}
     if entry.key is not None:

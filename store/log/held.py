@@ -84,9 +84,11 @@ class Held:
     def write(self, conn: sqlite3.Connection) -> None:
         """Write everything; nothing waits afterwards."""
         rows = self._statements()
-        self.__init__()
-        for statement, some in rows.items():
-            conn.executemany(statement, some)
+        for some in (self.rows, self.sets, self.attrs, self.keys):
+            some.clear()
+        self.others = {}
+        for statement, waiting in rows.items():
+            conn.executemany(statement, waiting)
 
     def _statements(self) -> Rows:
         # Where rows are kept in the order of their ids, neighbours are written one after the other.

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from store import keep
 from store.log import held, ids, project, stamp
 from store.log.entry import GENESIS, MAX_CHANGES, Change, Entry, Value, chained, cleaned, whole
+from store.log.heard import Heard
 from store.log.held import Held
-from store.registry import BY_PREFIX, PUT, table_of
+from store.registry import PUT
 
 if TYPE_CHECKING:
     from store.db import Store
@@ -59,8 +60,7 @@ class Tx:
     def __init__(self, conn: sqlite3.Connection, store: Store) -> None:
         self._conn = conn
         self._held = Held()
-        self._stands: set[str] = set()
-        """Rows known to have a put."""
+        self.heard = Heard(conn, self._held)
         self.store = store
         self.touched = keep.Touched()
         # The write lock is ours until COMMIT, so the state can be held here and written back once.
@@ -116,7 +116,7 @@ class Tx:
         conn = self.conn
         for thing in beside:
             thing.write(conn)
-        if key is not None and self._has_key(key):
+        if key is not None and self.heard.has_key(key):
             return NOTHING
         fresh = self._without_known_puts(clean)
         if not fresh:
@@ -145,9 +145,10 @@ class Tx:
         self._lseq += 1
         return self._lseq
 
-    def heard(self, received: int) -> None:
+    def hear(self, received: int) -> None:
         """Remember a stamp somebody else made; our clock follows it unless it is far ahead of our wall."""
         self._end = None
+        self.heard.forget()
         self._state["hi"] = max(self._state["hi"], received)
         if stamp.trusted(received, wall_ms=self.store.clock()):
             self._state["hlc"] = max(self._state["hlc"], received)
@@ -173,6 +174,7 @@ class Tx:
             seen=self._state["cursor"], seq=seq + 1, prev=prev,
         )  # fmt: skip
         digest = chained(self.store.secret, entry, prev=prev)
+        self.heard.of(changes, key)
         self._end = seq + 1, digest
         return entry, digest, self.arrival()
 
@@ -183,36 +185,15 @@ class Tx:
         """Whether an act is of the plainest kind: new rows, and fields set of rows that stand."""
         if not 0 < len(changes) <= MAX_CHANGES or self.stamp() <= self._state["hi"]:
             return False
-        if key is not None and (key in self._held.keys or self._has_key(key)):
+        if key is not None and self.heard.has_key(key):
             return False
         made = {change.eid for change in changes if change.field == PUT}
-        if sum(eid[0] == "t" for eid in made) > 1 or not all(map(self._is_new, made)):
+        if sum(eid[0] == "t" for eid in made) > 1 or not all(map(self.heard.is_new, made)):
             return False
         sets = [change for change in changes if change.field != PUT]
         if any(change.value is None and "." in change.field for change in sets):
             return False
-        return all(change.eid in made or self._stood(change.eid) for change in sets)
-
-    def _is_new(self, eid: str) -> bool:
-        """Whether nothing was ever said of this row, here or by somebody who was ahead of it."""
-        if table_of(eid) is None or eid in self._held.rows or eid in self._stands:
-            return False
-        return self._conn.execute("SELECT 1 FROM change WHERE eid = ? LIMIT 1", (eid,)).fetchone() is None
-
-    def stands(self, eid: str) -> bool:
-        """Whether there is a message, or a ticket, of this id."""
-        if eid in self._held.rows:
-            return True
-        query = f"SELECT 1 FROM {BY_PREFIX[eid[0]].name} WHERE id = ?"
-        return self._conn.execute(query, (eid,)).fetchone() is not None
-
-    def _stood(self, eid: str) -> bool:
-        """Whether the row has a put."""
-        if eid not in self._stands and eid not in self._held.rows:
-            if not project.exists(self._conn, eid):
-                return False
-            self._stands.add(eid)
-        return True
+        return all(change.eid in made or self.heard.has_put(change.eid) for change in sets)
 
     def _hold(
         self, changes: tuple[Change, ...], *, actor: str, kind: str, key: str | None, cause: int | None
@@ -261,9 +242,6 @@ class Tx:
 
     def _tickets(self, changes: Sequence[Change]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c.eid for c in changes if c.eid.startswith("t")))
-
-    def _has_key(self, key: str) -> bool:
-        return self._conn.execute("SELECT 1 FROM entry WHERE key = ? LIMIT 1", (key,)).fetchone() is not None
 
     def _chain(self) -> tuple[int, bytes]:
         row = self._conn.execute("SELECT seq, hash FROM chain WHERE slot = ?", (self.store.slot,)).fetchone()

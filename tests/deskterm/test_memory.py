@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from deskterm import receive
 from deskterm.knowledge import Knowledge
+from store.log.entry import put
 from store.log.tx import Tx
 from tests.rigs.mail import DAY, USER, box, letter, opened, take
 from tests.rigs.mail import settings as mail_settings
@@ -45,6 +46,8 @@ def tables(home: Path, raws: list[bytes], *, at: int) -> dict[str, list[str]]:
     with opened(home, mail_settings(box())) as desk:
         desk.store.secret, desk.store.clock = b"the same secret", lambda: NOW * 1000
         desk.clock = lambda: float(NOW)
+        with desk.store.write() as tx:
+            tx.commit([put("o1", {"name": "Acme", "domain": "acme.example"})], actor="ana", kind="import")
         for some in (raws[:at], raws[at:]):
             if some:
                 take(desk, *some, archived=NOW)
