@@ -40,8 +40,8 @@ class Place:
 Go = Callable[[], bool]
 """Whether to go on; asked between batches."""
 
-STEP = 2_000
-"""Archived letters between two looks at what is new."""
+STEP = 5_000
+"""Archived letters between two looks at what is new: some seconds. Nothing is read ahead across a look."""
 
 DONE = 0
 """low_uid of a folder whose archive import is finished."""

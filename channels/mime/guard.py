@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -126,9 +127,19 @@ class Worker:
             bufsize=0,
         )
         assert self.process.stdin is not None and self.process.stdout is not None
-        os.set_blocking(self.process.stdin.fileno(), False)
-        os.set_blocking(self.process.stdout.fileno(), False)
+        for pipe in (self.process.stdin, self.process.stdout):
+            os.set_blocking(pipe.fileno(), False)
+            _widened(pipe)
         return self.process
+
+
+def _widened(pipe: IO[bytes]) -> None:
+    """Let more of a frame into the pipe at once, where the system can: a wait for room costs both sides."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _CHUNK)
 
 
 def _command() -> tuple[str, ...]:
