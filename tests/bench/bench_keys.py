@@ -57,7 +57,7 @@ def timed(press: Sequence[bytes], before: Sequence[bytes]) -> list[Painted]:
                 terminal.send(part)
                 terminal.quiet(0.5)
             found = [painted(terminal, press[n % len(press)]) for n in range(PRESSES)]
-            return [one for one in found if one[2]]
+            return [one for one in found if one.size]
 
 
 def main() -> None:

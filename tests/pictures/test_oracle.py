@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from deskterm.safe import clean
 from tests.pictures.scenes import GROUPS, Scene
 from tests.rigs import oracle
 from tests.rigs.stage import copied
-from tests.rigs.terminal import PYTHON, Terminal, environment
+from tests.rigs.terminal import PYTHON, Terminal, environment, quiet
 
 SCENES = [
     pytest.param(scene, id=f"{group}-{scene.name}") for group, scenes in GROUPS.items() for scene in scenes
@@ -50,36 +51,56 @@ def themed(home: Path, scene: Scene) -> None:
     config.write_text(lines + config.read_text())
 
 
-def play(scene: Scene, home: Path, *, shown: oracle.Shown, pause: float) -> tuple[bytes, list[str]]:
-    """The bytes of a whole session, and the screen before it was left, still for `pause` seconds."""
+def begun(scene: Scene, home: Path, *, shown: oracle.Shown) -> Terminal:
+    """The desk of a scene on a terminal, hostile texts in every slot, each passed through `shown`."""
     oracle.poison(home, shown)
     themed(home, scene)
     now = (home / "clock").read_text().strip()
-    end = scene.end.__name__ if scene.end is not None else ""
-    health = {"offline": shown(ERROR), "first_read": "reading"}.get(end, "")
+    health = {"offline": shown(ERROR), "first_read": "reading"}.get(end_of(scene), "")
     env = environment(COLORTERM="truecolor", **({"DESKTERM_TEST_HEALTH": health} if health else {}))
     command = [PYTHON, "-m", "tests.rigs.opened", str(home), now, "still"]
-    with Terminal(command, size=scene.size, env=env) as terminal:
-        terminal.until(
-            "too small" if scene.size[1] < 10 else "━" if not scene.settings.get("symbols") else "==="
-        )
-        terminal.quiet(pause)
+    return Terminal(command, size=scene.size, env=env)
+
+
+def end_of(scene: Scene) -> str:
+    return scene.end.__name__ if scene.end is not None else ""
+
+
+def play(scene: Scene, homes: dict[Path, oracle.Shown], *, pause: float) -> list[tuple[bytes, list[str]]]:
+    """For each home the bytes of a whole session, and the screen before it was left, still for so long.
+
+    The sessions go side by side, for most of the time of each is waiting.
+    """
+    with ExitStack() as stack:
+        terminals = [stack.enter_context(begun(scene, home, shown=shown)) for home, shown in homes.items()]
+        sign = "too small" if scene.size[1] < 10 else "===" if scene.settings.get("symbols") else "━"
+        for terminal in terminals:
+            terminal.until(sign)
+        quiet(terminals, pause)
         for key in scene.keys:
-            terminal.send(typed(key))
-            terminal.quiet(pause if key == "escape" else pause / 3)  # what follows Esc at once is Alt
+            for terminal in terminals:
+                terminal.send(typed(key))
+            quiet(terminals, pause if key == "escape" else pause / 3)  # what follows Esc at once is Alt
             if key in _WRITERS:
-                terminal.until(lambda: bool(_WRITING.search(terminal.text)))
-        if end == "refuse":
-            terminal.until(lambda: oracle.waits(home))
-            oracle.refuse_last(home, shown(ERROR))
-            terminal.until("NOT SENT")
-        terminal.quiet(pause)
-        if any(key.startswith("=") for key in scene.keys) and _WRITING.search(terminal.text):
-            terminal.until("draft saved")
-        screen = [_QUOTED.sub(r"\1", line) for line in terminal.lines]
-        terminal.kill(15)
-        terminal.wait()
-        return bytes(terminal.data), screen
+                for terminal in terminals:
+                    terminal.until(lambda terminal=terminal: bool(_WRITING.search(terminal.text)))
+        if end_of(scene) == "refuse":
+            for terminal, (home, shown) in zip(terminals, homes.items(), strict=True):
+                terminal.until(lambda home=home: oracle.waits(home))
+                oracle.refuse_last(home, shown(ERROR))
+                terminal.until("NOT SENT")
+        quiet(terminals, pause)
+        return [ended(scene, terminal) for terminal in terminals]
+
+
+def ended(scene: Scene, terminal: Terminal) -> tuple[bytes, list[str]]:
+    """What stands there, and everything that was sent until the program has left."""
+    if any(key.startswith("=") for key in scene.keys) and _WRITING.search(terminal.text):
+        terminal.until("draft saved")
+    screen = [_QUOTED.sub(r"\1", line) for line in terminal.lines]
+    terminal.kill(15)
+    terminal.wait()
+    return bytes(terminal.data), screen
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -95,14 +116,14 @@ def test_T01_T02_T03_T04_T05_T07_T09_T10_T12_T14_T17_only_drawing_reaches_the_te
 
 def twins(scene: Scene, folder: Path, *, pause: float) -> tuple[list[str], list[str]]:
     """The screen with hostile texts, whose bytes are judged, and the one with the same texts cleaned."""
-    (folder / "raw").mkdir(parents=True)
-    (folder / "clean").mkdir()
-    data, screen = play(scene, copied(folder / "raw"), shown=oracle.raw, pause=pause)
+    homes: dict[Path, oracle.Shown] = {copied(folder / "raw"): oracle.raw}
+    if "theme" not in scene.settings:  # another theme is the same text
+        homes[copied(folder / "clean")] = clean
+    played = play(scene, homes, pause=pause)
+    data, screen = played[0]
     assert oracle.remainder(data) == ""
     assert oracle.smuggled(data) == ""
-    if "theme" in scene.settings:  # another theme is the same text
-        return screen, screen
-    return screen, play(scene, copied(folder / "clean"), shown=clean, pause=pause)[1]
+    return screen, played[-1][1]
 
 
 def test_the_oracle_sees_what_it_is_there_for() -> None:
@@ -124,7 +145,11 @@ def test_every_slot_of_the_desk_is_poisoned(tmp_path: Path) -> None:
     def found(text: str) -> bool:
         return any(payload in text or json.dumps(payload)[1:-1] in text for payload in odd)
 
-    more = {"ticket": ("subject", "assignee"), "message": ("files", "author"), "doc": ("name", "body")}
+    more = {
+        "ticket": ("subject", "assignee"),
+        "message": ("sender", "files", "author"),
+        "doc": ("name", "body"),
+    }
     more |= {"outbox": ("error",), "attr": ("k",)}
     with sqlite3.connect(home / "desk.db") as conn:
         for table, fields in [*oracle.SLOTS.items(), *more.items()]:

@@ -53,7 +53,7 @@ PAYLOADS = (
 
 SLOTS = {
     "customer": ("name", "phone"), "account": ("name", "tier", "csm", "plan"), "agent": ("name",),
-    "message": ("sender", "subject", "snippet"),
+    "message": ("subject", "snippet"),
 }  # fmt: skip
 """Columns that hold text and nothing else."""
 
@@ -136,7 +136,9 @@ def _changes(tx: Tx, text: Callable[[], str], shown: Shown) -> Iterator[Change]:
     for table, fields in SLOTS.items():
         for (eid,) in conn.execute(f"SELECT id FROM {table}").fetchall():
             yield from (Change(eid, field, text()) for field in fields)
-    for eid, kind in conn.execute("SELECT id, kind FROM message").fetchall():
+    for eid, kind, sender in conn.execute("SELECT id, kind, ifnull(sender, '') FROM message").fetchall():
+        address = sender[sender.rfind("<") :] if "<" in sender else ""
+        yield Change(eid, "sender", f"{text()} {address}".rstrip())  # whoever writes can be written to
         yield Change(eid, "body", blobs.words(_body(shown)).hash)
         yield Change(eid, "folds", None)
         yield Change(

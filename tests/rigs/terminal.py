@@ -179,3 +179,16 @@ class Terminal:
                 raise AssertionError(f"the program did not end; the screen:\n{self.text}")
             self.read(0.02)
         return self.code
+
+
+def quiet(terminals: Sequence[Terminal], seconds: float, *, limit: float = 20.0) -> None:
+    """Read from all of them until nothing came from any for so long."""
+    open_ = {terminal.fd: terminal for terminal in terminals}
+    end = time.monotonic() + limit
+    while open_ and time.monotonic() < end:
+        ready = select.select(list(open_), [], [], seconds)[0]
+        if not ready:
+            return
+        for fd in ready:
+            if open_[fd].read(0) == b"":
+                del open_[fd]
