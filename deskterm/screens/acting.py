@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from deskterm import acts, known, moments, panes, sleeps, todo
 from deskterm.acts import Act
 from deskterm.desk import Done
-from deskterm.screens import choosing
+from deskterm.screens import choosing, going_on
 from deskterm.screens.joining import Joining
 from deskterm.screens.macroing import MacroPicker
 from deskterm.widgets.picker import Picker, PickerBox, Preview, Question
@@ -128,17 +128,27 @@ class Acting:
         """Show a picker; `then` gets what was picked, and what it refuses is said."""
 
         async def chosen(picked: PickerBox.Picked | None) -> None:
-            if picked is None:
-                return
-            try:
-                await then(picked)
-            except StoreError as error:
-                self.screen.telling.tell(str(error), bad=True)
-            except Exception as error:
-                if not self.screen.desk_app.stumbled(error):
-                    raise
+            if picked is not None:
+                await self._said(then(picked))
 
         self.screen.desk_app.push_screen(Picker(question, preview=preview, symbols=self.screen.look), chosen)
+
+    async def _said(self, work: Awaitable[None]) -> None:
+        """Wait for work; what it refuses is said."""
+        try:
+            await work
+        except StoreError as error:
+            self.screen.telling.tell(str(error), bad=True)
+        except Exception as error:
+            if not self.screen.desk_app.stumbled(error):
+                raise
+
+    async def over(self, count: int, work: Awaitable[None]) -> None:
+        """Wait for work on so many tickets; with thousands the screen goes on and shows how far it is."""
+        if count < going_on.WORTH:
+            await work
+        else:
+            self.screen.run_worker(self._said(work))
 
     def _asked(self) -> list[Ticket]:
         """The targets, for a question about them."""

@@ -78,7 +78,7 @@ class MacroPicker:
         macro = chains.whole(self.desk.conn, macro)
         left = [blank for blank in macros.blanks(macro) if blank not in answers]
         if not left:
-            await self._apply(macro, chosen, answers)
+            await self.acting.over(len(chosen), self._apply(macro, chosen, answers))
             return
 
         async def then(picked: PickerBox.Picked) -> None:
@@ -103,7 +103,7 @@ class MacroPicker:
 
         async def then(picked: PickerBox.Picked) -> None:
             if picked.ids == ("send",):
-                await self._do(plan, macro, answers)
+                await self.acting.over(len(plan.steps), self._do(plan, macro, answers))
 
         choices = (
             Choice("stay", "change nothing", "k"), Choice("send", f"send {letters:,} letters", "s")

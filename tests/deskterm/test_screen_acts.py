@@ -193,11 +193,14 @@ async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(
         tell = stage.main.telling.tell
         monkeypatch.setattr(stage.main.telling, "tell", lambda words: (heard.append(words), tell(words)))
         await stage.press("asterisk", "m", "D")
-        assert "letters would leave" in stage.text
+        await stage.until(lambda: "letters would leave" in stage.text)
         assert "queued" not in states(stage.desk)
         await stage.press("k")
         assert "queued" not in states(stage.desk)
-        await stage.press("m", "D", "s")
+        await stage.press("m", "D")
+        await stage.until(lambda: "letters would leave" in stage.text)
+        await stage.press("s")
+        await stage.until(lambda: "z to undo" in stage.status)
         count = states(stage.desk).count("queued")
         assert count > 5
         assert [words for words in heard if "Planning" in words][:1] == [f"Planning 0 of {count} tickets"]
