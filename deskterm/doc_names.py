@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from deskterm import chains
 from store.errors import DocError, Refused
 from store.model import Doc
-from store.reads import docs
+from store.reads import docs, team
 from store.reads.promised import ROUND_THE_CLOCK
 from store.rules import acks, macros
 from store.rules.doctext import Doc as Text
@@ -33,6 +33,36 @@ def check(conn: sqlite3.Connection, news: Sequence[Doc]) -> None:
             _hours(conn, doc, news, read_policy(doc.body, name=doc.name).hours)
         elif doc.kind == "ack":
             _hours(conn, doc, news, acks.read_ack(doc.body, name=doc.name).hours)
+
+
+def users(conn: sqlite3.Connection, doc: Doc) -> list[str]:
+    """Who names a doc and would miss it, such as `rule Refunds` or `agent Ana`."""
+    found = [
+        f"{one.kind} {one.name}" for one in docs.every(conn) if doc.name.casefold() in _named(one, doc.kind)
+    ]
+    if doc.kind == "hours":
+        found += [f"agent {one.name}" for one in team.members(conn) if one.hours == doc.name]
+    return found
+
+
+def _named(doc: Doc, kind: str) -> list[str]:
+    """The docs of a kind that one names; none where it cannot be read."""
+    found: Sequence[str] = ()
+    try:
+        match doc.kind, kind:
+            case "rule", "macro":
+                found = (read_rule(doc.body, name=doc.name).macro,)
+            case "macro", "macro":
+                found = macros.parse(doc.body).then
+            case "policy", "hours":
+                found = (read_policy(doc.body, name=doc.name).hours,)
+            case "ack", "hours":
+                found = (acks.read_ack(doc.body, name=doc.name).hours,)
+            case _:
+                pass
+    except DocError:
+        pass
+    return [name.casefold() for name in found]
 
 
 def _macro(conn: sqlite3.Connection, doc: Doc, news: Sequence[Doc]) -> None:

@@ -15,7 +15,7 @@ from deskterm import doc_names, doc_texts, tiers
 from deskterm.acts import Act
 from deskterm.counting import many
 from deskterm.desk import Desk, Done
-from store.errors import NotFound
+from store.errors import NotFound, Refused
 from store.log.entry import Change, put
 from store.log.tx import Beside, Tx
 from store.model import Doc
@@ -88,9 +88,17 @@ def rows(tx: Tx, news: Sequence[Doc]) -> list[Change]:
     return found
 
 
+def remove(desk: Desk, doc: Doc) -> Done:
+    """Take a doc off the desk. Raises Refused where another one names it."""
+    if users := doc_names.users(desk.conn, doc):
+        raise Refused(f"The {doc.kind} {doc.name} is named by {', '.join(users[:5])}; change that first.")
+    return desk.do(Act("edit", f"Removed {doc.kind} {doc.name}", (Change(doc.id, "_deleted", 1),)))
+
+
 def switch(desk: Desk, doc: Doc, *, on: bool) -> Done:
-    """Switch a doc on or off. Raises Refused where its time has not come."""
+    """Switch a doc on or off. Raises Refused where its time has not come, DocError where it names nothing."""
     if on:
+        doc_names.check(desk.conn, [doc])
         tiers.check(desk.conn, replace(doc, active=True))
     words = f"The {doc.kind} {doc.name} is {'on' if on else 'off'}"
     return desk.do(Act("edit", words, (Change(doc.id, "active", int(on)),)))

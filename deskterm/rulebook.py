@@ -55,11 +55,12 @@ class PolicyLine:
 
 def rules(desk: Desk) -> list[RuleLine]:
     """The rules in their order."""
-    return [_rule(doc) for doc in docs.of_kind(desk.conn, "rule")]
+    return [_rule(desk, doc) for doc in docs.of_kind(desk.conn, "rule")]
 
 
-def _rule(doc: Doc) -> RuleLine:
+def _rule(desk: Desk, doc: Doc) -> RuleLine:
     try:
+        doc_names.check(desk.conn, [doc])
         return RuleLine(doc, looks_at(arm(doc).rule), "")
     except DocError as error:
         return RuleLine(doc, "", placed(error))

@@ -146,6 +146,24 @@ def list_docs(kind: str | None) -> None:
         say.rows(("on" if doc.active else "off", doc.kind, doc.name) for doc in found)
 
 
+@docs_verb.command("show")
+@click.argument("kind", type=click.Choice(list(doc_texts.KINDS)))
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
+def show_doc(kind: str, name: tuple[str, ...]) -> None:
+    """The text of the KIND called NAME."""
+    with opened() as desk:
+        say.line(desk.doc(kind, " ".join(name)).body.rstrip("\n"))
+
+
+@docs_verb.command("remove")
+@click.argument("kind", type=click.Choice(list(doc_texts.KINDS)))
+@click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
+def remove_doc(kind: str, name: tuple[str, ...]) -> None:
+    """Take the KIND called NAME off the desk, unless another doc names it; undo brings it back."""
+    with opened() as desk:
+        say.told(pack.remove(desk, desk.doc(kind, " ".join(name))).words)
+
+
 @docs_verb.command("on")
 @click.argument("kind", type=click.Choice(SWITCHED))
 @click.argument("name", nargs=-1, required=True, shell_complete=names.docs())

@@ -55,27 +55,27 @@ def stats(since: str, as_json: bool) -> None:
         for doc in found:
             stat = did.get(doc.id, rule_stats.Stat())
             if as_json:
-                say.json_line(jsonl.rule(doc, stat, problem=_problem(doc)))
+                say.json_line(jsonl.rule(doc, stat, problem=_problem(desk, doc)))
         if not as_json:
-            say.rows(_line(doc, did.get(doc.id, rule_stats.Stat())) for doc in found)
+            say.rows(_line(desk, doc, did.get(doc.id, rule_stats.Stat())) for doc in found)
 
 
-def _line(doc: Doc, stat: Stat) -> tuple[str, ...]:
+def _line(desk: Desk, doc: Doc, stat: Stat) -> tuple[str, ...]:
     from deskterm.automation import arm
     from deskterm.rulebook import looks_at
 
     counts = f"acted {stat.fired:,}, undone {stat.undone:,}, overruled {stat.overruled:,}"
-    problem = _problem(doc)
+    problem = _problem(desk, doc)
     if problem:
         return "broken", doc.name, problem, counts
     return "on" if doc.active else "off", doc.name, looks_at(arm(doc).rule), counts
 
 
-def _problem(doc: Doc) -> str:
-    from deskterm.automation import arm
+def _problem(desk: Desk, doc: Doc) -> str:
+    from deskterm import doc_names
 
     try:
-        arm(doc)
+        doc_names.check(desk.conn, [doc])
     except DocError as error:
         return str(error)
     return ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import acts, doc_texts, pack, replies, writing
+from deskterm import acts, doc_texts, pack, replies, rulebook, writing
 from deskterm.automation import Automation
 from deskterm.config import Settings, save
 from store.log.entry import Change, Value, put
@@ -155,3 +155,33 @@ def test_a_promise_warns_breaks_and_is_quiet_after_the_answer(tmp_path: Path) ->
         assert one(desk, "Question 1").tags == ("late",)
         fired = desk.conn.execute("SELECT count(*) FROM entry WHERE kind = 'rule'").fetchone()[0]
         assert fired == 2
+
+
+def test_a_doc_is_shown_and_removed_unless_another_names_it(home: Path) -> None:
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.save_doc("macro", "Sort", '+++\nname = "Sort"\ntags = ["sorted"]\n+++\n')
+        desk.save_doc("macro", "Chain", '+++\nname = "Chain"\nthen = ["sort"]\n+++\n')
+        desk.save_doc("rule", "Use", 'when = "received"\n[do]\nmacro = "sort"\n')
+        desk.save_doc("hours", "nights", 'zone = "UTC"\nweek = "24/7"\n')
+        desk.save_doc("policy", "standard", 'hours = "nights"\n[p1]\nfirst = "1h"\n')
+    assert ok(home, "docs", "show", "macro", "sort").out == '+++\nname = "Sort"\ntags = ["sorted"]\n+++\n'
+    named = call(home, "docs", "remove", "macro", "sort")
+    assert named.code == 4 and "named by macro Chain, rule Use; change that first" in named.err
+    ok(home, "team", "add", "Ben", "--hours", "nights")
+    assert "named by policy standard, agent Ben" in call(home, "docs", "remove", "hours", "nights").err
+    ok(home, "docs", "remove", "macro", "Chain")
+    ok(home, "docs", "remove", "rule", "Use")
+    assert "Removed macro Sort" in ok(home, "docs", "remove", "macro", "Sort").err
+    assert call(home, "docs", "show", "macro", "Sort").code == 3
+    ok(home, "undo")
+    assert "sorted" in ok(home, "docs", "show", "macro", "Sort").out
+
+
+def test_a_rule_whose_macro_is_gone_is_listed_as_broken_and_not_switched_on(home: Path) -> None:
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.save_doc("rule", "Use", 'when = "received"\n[do]\nmacro = "Gone"\n')
+        assert "names the macro Gone" in rulebook.rules(desk)[0].problem
+    assert ok(home, "rules").out.startswith("broken  Use  The rule Use names the macro Gone, which this desk")
+    ok(home, "rules", "off", "Use")
+    refused = call(home, "rules", "on", "Use")
+    assert refused.code == 2 and "names the macro Gone" in refused.err
