@@ -121,6 +121,9 @@ class DesktermApp(Dressed[int]):
         else:
             await super().on_event(event)
 
+    def post_display_hook(self) -> None:
+        self.in_order.painted()
+
     async def _hand_on(self, event: Input) -> None:
         try:
             await super().on_event(event)

@@ -7,6 +7,7 @@ pumps and keys, nothing of what a key means.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import cast
@@ -17,6 +18,8 @@ from textual.message_pump import MessagePump
 
 ROUNDS = 3
 """How often everything that may act on a key is waited for: acts answer each other by messages."""
+PAINT = 0.03
+"""Seconds in which a key that stands alone is painted, before anything is waited for."""
 PATIENCE = 0.05
 """Seconds between two looks at whether a pump that does not answer still runs."""
 
@@ -31,6 +34,8 @@ class InOrder:
         self._hand_on = hand_on
         self._queue: deque[Input] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        """The paint of the last key is out, or there is a next one."""
 
     @property
     def idle(self) -> bool:
@@ -40,15 +45,28 @@ class InOrder:
     def take(self, event: Input) -> None:
         """One more key or paste; it has its turn after those before it."""
         self._queue.append(event)
+        self._over.set()
         if self.idle:
             self._task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
         while self._queue:
             await self._hand_on(self._queue.popleft())
+            if not self._queue:
+                await self._paint()
             for _ in range(ROUNDS):
                 for pump in self._pumps():
                     await _answered(pump)
+
+    def painted(self) -> None:
+        """The application says that it has painted."""
+        self._over.set()
+
+    async def _paint(self) -> None:
+        """Let the screen answer a key before what only the next one needs is done."""
+        self._over.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), PAINT)
 
     def _pumps(self) -> Iterator[MessagePump]:
         """Whatever may act on a key: what has the focus, all it stands in, every screen, the app."""
