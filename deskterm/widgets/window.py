@@ -12,7 +12,7 @@ from store.model import Line
 Position = tuple[int | str, ...]
 """Keyset position of a line in the sort of its queue; only the source compares it."""
 
-PAGE = 128
+PAGE = 64
 """Lines read at a time."""
 MOST = 3 * PAGE
 """Lines kept."""
