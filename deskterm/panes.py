@@ -146,7 +146,7 @@ def standing(desk: Desk, tabs: tuple[Queue, ...]) -> Standing:
     conn, asked = desk.conn, days.mine(desk)
     waiting = outbox.unsent(conn)
     return Standing(
-        counts=tuple(queues.count(conn, queue.query, asked) for queue in tabs),
+        counts=queues.counts(conn, [queue.query for queue in tabs], asked),
         out=sum(row.state in (outbox.QUEUED, outbox.LATER, outbox.SENDING) for row in waiting),
         held=sum(row.state == outbox.HELD for row in waiting),
         trouble=sum(row.state in outbox.FAILED for row in waiting) + len(shelf.lying(conn)),

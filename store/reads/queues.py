@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import cast
@@ -89,10 +90,19 @@ def condition(query: str, asked: Asked) -> Where:
 
 def count(conn: sqlite3.Connection, query: str, asked: Asked) -> int:
     """How many tickets a queue holds, from the kept counters where they can tell."""
-    tree = visible(parse(query))
-    if _countable(tree):
-        return _from_tally(conn, tree, asked)
-    return tickets.count(conn, where(tree, now=asked.now, me=asked.me, zone=asked.zone))
+    return counts(conn, [query], asked)[0]
+
+
+def counts(conn: sqlite3.Connection, queries: Sequence[str], asked: Asked) -> tuple[int, ...]:
+    """How many tickets each of these queues holds; the counters are read once."""
+    trees = [visible(parse(query)) for query in queries]
+    kept = _tally(conn) if any(map(_countable, trees)) else []
+    return tuple(
+        sum(n for subject, n in kept if matches(tree, subject, now=asked.now, me=asked.me, zone=asked.zone))
+        if _countable(tree)
+        else tickets.count(conn, where(tree, now=asked.now, me=asked.me, zone=asked.zone))
+        for tree in trees
+    )
 
 
 class Pages:
@@ -131,15 +141,10 @@ def _tallied(term: Term) -> bool:
     return term.field in ("bucket", "assignee", "group", "priority")
 
 
-def _from_tally(conn: sqlite3.Connection, tree: Node, asked: Asked) -> int:
+def _tally(conn: sqlite3.Connection) -> list[tuple[Subject, int]]:
+    """The counters: a ticket like those that are counted together, and how many they are."""
     rows = conn.execute("SELECT bucket, assignee, grp, priority, n FROM tally WHERE n > 0")
-    return sum(
-        n
-        for bucket, assignee, group, priority, n in rows
-        if matches(
-            tree, _like(bucket, assignee, group, priority), now=asked.now, me=asked.me, zone=asked.zone
-        )
-    )
+    return [(_like(*kind), n) for *kind, n in rows]
 
 
 def _like(bucket: str, assignee: str, group: str, priority: int) -> Subject:

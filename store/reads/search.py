@@ -118,6 +118,8 @@ class _Plan:
     """Of which one stands in ids, addresses or the subject, for MATCH on `names`."""
     numbers: tuple[int, ...]
     """Ticket numbers the text could be; such a ticket comes first."""
+    alone: bool
+    """Whether one text is all that is asked of letters and names: what its part names answers it."""
 
 
 @dataclass(slots=True)
@@ -140,6 +142,7 @@ def _plan(tree: Node, *, now: int, me: str, zone: tzinfo) -> _Plan:
         wider=len(wanted) > 1 or any(leaf.part or leaf.number is not None for leaf in wanted),
         parts=tuple(dict.fromkeys(sql.match_part(leaf.part) for leaf in wanted if leaf.part)),
         numbers=tuple(leaf.number for leaf in wanted if leaf.number is not None),
+        alone=len(in_letters) == len(wanted) == 1,
     )
 
 
@@ -306,14 +309,25 @@ def _with_others(
 
 
 def _by_name(plan: _Plan) -> sql.Where | None:
-    """The tree, for tickets whose number or ids are hit: few, where its words alone may be very many."""
-    tests = ["t.n IN (SELECT rowid FROM names WHERE names MATCH ?)"] * len(plan.parts)
-    tests += ["t.number = ?"] * len(plan.numbers)
+    """The tree, for tickets whose number or ids are hit: few, where its words alone may be very many.
+
+    A part that very many names hold is none of an id: of those only the newest and the oldest are looked at.
+    """
+    tests = [_NAMED] * len(plan.parts) + ["t.number = ?"] * len(plan.numbers)
     if not tests:
         return None
-    either = f"({' OR '.join(tests)}) AND {plan.whole.sql}"
-    return sql.Where(either, (*plan.parts, *plan.numbers, *plan.whole.params))
+    rest = plan.rest if plan.alone else plan.whole
+    named = tuple(part for part in plan.parts for _ in range(2))
+    # As a bare truth the rest is no index to begin with; the names are.
+    either = f"({' OR '.join(tests)}) AND ({rest.sql}) IS TRUE"
+    return sql.Where(either, (*named, *plan.numbers, *rest.params))
 
+
+NAMED = 200
+"""Tickets from each end of those whose names hold a part."""
+_NAMES = "SELECT rowid FROM names WHERE names MATCH ? ORDER BY rowid"
+_NAMED = f"""t.n IN (SELECT * FROM ({_NAMES} DESC LIMIT {NAMED})
+  UNION SELECT * FROM ({_NAMES} LIMIT {NAMED}))"""
 
 _TICKETS = "SELECT t.id, t.updated, t.number FROM ticket AS t"
 

@@ -45,7 +45,7 @@ def written(terminal: Terminal, keys: str) -> int:
 
 def test_what_is_painted_sparingly_is_what_a_whole_paint_shows(terminal: Terminal) -> None:
     """A resize to the same size makes the desk paint everything, as it does when the editor has gone."""
-    for keys in ("jjx", "p", "4", "z\x1b", "m", "\x1b", "rHello", "\x05", "\x1b"):
+    for keys in ("jjx", "p", "4", "/ex", "\r", "z\x1b", "rHello", "\x05", "\x1b", "qg/", "export"):
         written(terminal, keys)
         if keys == "rHello":
             terminal.until("draft saved")
