@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_FIELDS = 3
-HINTS = (("enter", "go on", ""), ("tab", "next field", ""), ("esc", "back", ""))
-LEAVE = (("ctrl+t", "practice desk", ""), ("ctrl+q", "leave", ""))
+HINTS = (("enter", "go on", ""), ("esc", "back", ""))
+LEAVE = (("ctrl+q", "leave", ""), ("ctrl+t", "practice desk", ""), ("tab", "next field", ""))
 
 
 class SetupScreen(Screen[None]):
@@ -125,7 +125,7 @@ class SetupScreen(Screen[None]):
         if self.at == pages.ROUND:
             here = (("enter", "open the desk", ""), ("r", "once more", ""))
         elif self._untested:
-            here = (("enter", "try again", ""), ("ctrl+o", "keep it untested", ""), HINTS[2])
+            here = (("enter", "try again", ""), ("ctrl+o", "keep it untested", ""), HINTS[1])
         self.query_one("#hints", HintsLine).show_entries([*here, *(LEAVE if self.at != pages.ROUND else ())])
 
     def say(self, *lines: str, bad: bool = False, good: bool = False) -> None:

@@ -313,10 +313,8 @@ class HintsLine(OneLine):
 class Rule(OneLine):
     """A horizontal line, with a mark where the edge of a pane above ends."""
 
-    def __init__(self, *, symbols: Symbols = UNICODE, grows: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, symbols: Symbols = UNICODE, id: str | None = None) -> None:
         super().__init__(symbols=symbols, id=id)
-        self.grows = grows
-        """More lines for a sentence that does not fit on one."""
         self._ends: tuple[int, ...] = ()
 
     def show(self, ends: Sequence[int]) -> None:

@@ -19,8 +19,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from deskterm.safe import fit, width
+from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.guard import guarded
 from deskterm.widgets.surviving import Surviving
+
+CUT = "~"
+"""Where text was cut, on a terminal without the glyph for it: of the same width."""
 
 
 class Role(StrEnum):
@@ -148,6 +152,7 @@ def _inks(variables: tuple[tuple[str, str], ...]) -> Inks:
 class Painted(Surviving, Widget):
     """A widget that draws its own lines in roles; `repaint` is called when the theme has changed."""
 
+    symbols: Symbols = UNICODE
     _inks: Inks | None = None
     _inks_of: str = ""
 
@@ -179,8 +184,9 @@ class Painted(Surviving, Widget):
         inks = self.inks
         segments: list[Segment] = []
         used = 0
+        drawn = not self.symbols.ellipsis.isascii()
         for text, role in cut(runs, room):
-            shown = guarded(text)
+            shown = guarded(text if drawn else text.replace("…", CUT))
             segments.append(Segment(shown, inks.on(role, ground)))
             used += width(shown)
         if used < room:

@@ -63,7 +63,10 @@ def timed(press: Sequence[bytes], before: Sequence[bytes]) -> list[Painted]:
 def main() -> None:
     """Print both tables."""
     print("\n".join(f"  {line}" for line in counted().lines()))
-    print("  how long each class of input takes, 60 tickets:")
+    print(
+        "  each class of input, 60 tickets: milliseconds to the first byte (median, p95), to the last, of a"
+        " processor, bytes"
+    )
     for name, press, before in CLASSES:
         tell(name, timed(press, before))
 

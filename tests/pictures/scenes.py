@@ -8,14 +8,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from deskterm.events import Presence
 from deskterm.sync import Health, Loop
-from store import outbox
+from store import blobs, outbox
+from store.log.entry import Change
 from tests.rigs.stage import Stage
 
 WIDE, MEDIUM, NARROW = (120, 40), (80, 24), (60, 20)
 ANSWER = (
     "Hi Dana,\n\nWe found the cause: exports above 10k rows hit a time limit that 2.3 lowered by mistake."
     " I have raised it for your workspace.\n\nBest, Marek"
+)
+
+FOREIGN = (
+    "株式会社の領収書の宛名を変更してください。よろしくお願いします。\n"
+    "שלום, החשבונית לא נכונה (invoice 42).\nمرحبا، الفاتورة غير صحيحة.\n"
+    "Zoe\u0308 A\u030angstro\u0308m, हिन्दी, ไทย, 한국어\n👩\u200d👩\u200d👧 🇩🇪 ✈\ufe0f \u202egnp.exe\u202c\n"
 )
 
 
@@ -80,6 +88,42 @@ async def read_then(stage: Stage) -> None:
     await stage.until(lambda: "Export" in stage.text and "note, private" in stage.text)
 
 
+async def read_queue(stage: Stage) -> None:
+    """The queue as it was stands below the slider."""
+    await stage.until(lambda: "policies are those of today" in stage.text)
+
+
+async def collide(stage: Stage) -> None:
+    """Two colleagues are at the ticket, and one of them writes."""
+    for name, writing in (("Ann", True), ("Ben", False)):
+        here = Presence(name, stage.main.list.line.id, writing)  # type: ignore[union-attr]
+        stage.desk.events.heard(here, now=stage.desk.now - 100)
+    stage.main.showing.look()
+
+
+async def mistake(stage: Stage) -> None:
+    """A handler of ours failed, and the desk goes on."""
+    stage.app.forgives = True
+    assert stage.app.stumbled(ZeroDivisionError())
+    # The home of a test has another name each time.
+    said, _ = stage.main.telling._right[0]
+    stage.main.telling.tell(said.replace(str(stage.desk.home), "~/desk"), bad=True)
+
+
+async def foreign(stage: Stage) -> None:
+    """The first ticket is in scripts of every kind: wide, joined, from right to left, combined."""
+    line, said = stage.line, stage.main.showing.pane.said[0].message  # type: ignore[union-attr]
+    text = blobs.words(FOREIGN)
+    stage.desk.commit(
+        lambda _: ("edit", [Change(line.id, "subject", "領収書の宛名 שלום مرحبا Zoë 👩\u200d👩\u200d👧"),
+                            Change(said.id, "body", text.hash), Change(said.id, "folds", None)], [text]),
+        words="",
+    )  # fmt: skip
+    stage.main.showing.refresh()
+    if stage.main.reading:
+        await stage.press("b", "b")
+
+
 async def previewed(stage: Stage) -> None:
     """The macro's result stands beside it."""
     await stage.until(lambda: "would change" in stage.text)
@@ -125,6 +169,8 @@ HISTORY = (
     Scene("ticket", ("p", "4", "t", "=later", "enter", "H", "j"), WIDE),
     Scene("desk", ("e", "g", "h", "j")),
     Scene("then", ("p", "4", "t", "=later", "enter", "H", "enter", "left"), WIDE, end=read_then),
+    Scene("narrowed", ("t", "=later", "enter", "g", "h", "slash", "=later", "enter")),
+    Scene("queue_then", ("e", "g", "h", "j", "t"), end=read_queue),
 )
 SEARCH = (
     Scene("hits", ("g", "slash", "=export"), WIDE, end=searched),
@@ -136,6 +182,7 @@ RULES = (
 )
 SETTINGS = (
     Scene("fields", ("g", "comma", "j"), WIDE),
+    Scene("choice_80x24", ("g", "comma", "slash", "=theme", "enter", "enter")),
     Scene("clash_80x24", ("g", "comma", "slash", "=ticket.s", "enter", "enter", "ctrl+u", "=w")),
 )
 PENDING = (
@@ -151,7 +198,31 @@ STATES = (
     Scene("offline", end=offline),
     Scene("refused", ("r", "=Here is the file.", "escape", "Y"), WIDE, end=refuse),
     Scene("too_small", size=(30, 8)),
+    Scene("collision", ("r", "=Hello Dana,"), WIDE, end=collide),
+    Scene("mistake", end=mistake),
 )
+TEXTS = (
+    Scene("120x40", ("enter",), WIDE, end=foreign),
+    Scene("80x24", ("enter",), end=foreign),
+    Scene("60x20", size=NARROW, end=foreign),
+    Scene("ascii", ("enter",), settings={"symbols": "ascii"}, end=foreign),
+)
+AGAIN = (
+    Scene("reading", ("enter",), WIDE),
+    Scene("reading_mono", ("enter",), settings={"theme": "mono"}),
+    Scene("writing_ascii", ("r", f"={ANSWER}", "escape"), settings={"symbols": "ascii"}),
+    Scene("writing_light", ("r", f"={ANSWER}"), WIDE, {"theme": "light"}),
+    Scene("history_sixteen", ("e", "g", "h", "j"), settings={"theme": "sixteen"}),
+    Scene("history_60x20", ("e", "g", "h", "j"), NARROW),
+    Scene("keys_60x20", ("question_mark",), NARROW),
+    Scene("search_60x20", ("g", "slash", "=export"), NARROW, end=searched),
+    Scene("outbox_60x20", ("r", f"={ANSWER}", "escape", "Y", "g", "o"), NARROW),
+    Scene("rules_ascii", ("g", "R"), settings={"symbols": "ascii"}, end=counted),
+    Scene("settings_60x20", ("g", "comma", "j"), NARROW),
+    Scene("packs_colour_blind", ("g", "R", "a"), settings={"theme": "colour_blind"}),
+    Scene("customer_contrast", ("g", "c"), settings={"theme": "contrast"}),
+)
+"""Screens of the other groups once more, in other sizes, colours and glyphs: the same words."""
 LOOKS = (
     Scene("80x24"),
     Scene("60x20", size=NARROW),

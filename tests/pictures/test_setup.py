@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from channels.discover import candidates
 from deskterm import setting_up
+from deskterm.screens import setup_pages as pages
 from deskterm.screens.setup_app import SetupApp
 from deskterm.setting_up import Verdict
 from tests.rigs.mail import until_shown
@@ -38,8 +39,28 @@ async def refused(app: SetupApp, pilot: Pilot[str]) -> None:
     await until_shown(lambda: not app.setup.busy)
 
 
-@pytest.mark.parametrize("keys", [first, servers, refused], ids=lambda keys: keys.__name__)
+async def login(app: SetupApp, pilot: Pilot[str]) -> None:
+    await servers(app, pilot)
+    await pilot.press("enter")
+    await until_shown(lambda: app.setup.at == 2)
+
+
+async def signature(app: SetupApp, pilot: Pilot[str]) -> None:
+    app.setup.show_page(pages.SIGNATURE)
+
+
+async def habits(app: SetupApp, pilot: Pilot[str]) -> None:
+    app.setup.show_page(pages.HABITS)
+
+
+@pytest.mark.parametrize(
+    ("keys", "size"),
+    [(first, (80, 24)), (servers, (80, 24)), (login, (80, 24)), (refused, (80, 24)), (signature, (80, 24)),
+     (habits, (80, 24)), (first, (60, 20))],
+    ids=["first", "servers", "login", "refused", "signature", "habits", "first_60x20"],
+)  # fmt: skip
 def test_setup(
+    size: tuple[int, int],
     keys: Callable[[SetupApp, Pilot[str]], Awaitable[None]],
     snap_compare: Callable[..., bool],
     tmp_path: Path,
@@ -55,4 +76,4 @@ def test_setup(
 
     with plain_environment():
         app = SetupApp(tmp_path / "home")
-        assert snap_compare(app, terminal_size=(80, 24), run_before=play)
+        assert snap_compare(app, terminal_size=size, run_before=play)
