@@ -216,11 +216,7 @@ AGAIN = (
     Scene("history_60x20", ("e", "g", "h", "j"), NARROW),
     Scene("keys_60x20", ("question_mark",), NARROW),
     Scene("search_60x20", ("g", "slash", "=export"), NARROW, end=searched),
-    Scene("outbox_60x20", ("r", f"={ANSWER}", "escape", "Y", "g", "o"), NARROW),
     Scene("rules_ascii", ("g", "R"), settings={"symbols": "ascii"}, end=counted),
-    Scene("settings_60x20", ("g", "comma", "j"), NARROW),
-    Scene("packs_colour_blind", ("g", "R", "a"), settings={"theme": "colour_blind"}),
-    Scene("customer_contrast", ("g", "c"), settings={"theme": "contrast"}),
 )
 """Screens of the other groups once more, in other sizes, colours and glyphs: the same words."""
 LOOKS = (
