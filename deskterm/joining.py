@@ -274,13 +274,16 @@ def _proved(conn: sqlite3.Connection, ticket: str) -> tuple[Ticket, Ticket] | No
 
 def _ties(conn: sqlite3.Connection, citing: str, cited: str) -> bool:
     """Whether a letter of the one answers a letter of the other, by somebody who takes part there."""
+    senders = answering(conn, citing, cited)
+    return bool(senders) and not senders.isdisjoint(people.participants(conn, cited))
+
+
+def answering(conn: sqlite3.Connection, citing: str, cited: str) -> set[str]:
+    """Addresses of those who, in the one ticket, answer letters of the other."""
     rows = conn.execute(
         "SELECT DISTINCT m.sender FROM message p JOIN msgref r ON r.ref = p.msgid"
         " JOIN message m ON m.id = r.message WHERE p.ticket = ? AND m.ticket = ? AND m.kind = 'in'"
         " AND ' ' || ifnull(m.signals, '') || ' ' NOT LIKE '% unverified %'",
         (cited, citing),
     ).fetchall()
-    if not rows:
-        return False
-    known = people.participants(conn, cited)
-    return any(address_of(str(row[0] or "")) in known for row in rows)
+    return {address_of(str(row[0] or "")) for row in rows}

@@ -115,6 +115,6 @@ class Knowledge:
         """
         self.conn.executemany(CITE, [(ref, message) for ref in refs])
 
-    def may_be_claimed(self, ticket: str) -> bool:
-        """Whether it may claim, or be claimed, to belong to another ticket. False is certain."""
+    def may_be_proved(self, ticket: str) -> bool:
+        """Whether a claim of this ticket, or on it, to belong to another may hold now. False is certain."""
         return bool(ticket)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from channels.letter import Letter
+from deskterm import joining
 from deskterm.intake import letter_key
 from deskterm.knowledge import CITE, COLUMNS, Knowledge, Twin
+from deskterm.replies import address_of
 from store.log.entry import Change, Value
 from store.log.project import row_of
 from store.log.tx import Receipt, Tx
@@ -32,8 +34,8 @@ _NEWEST = (
     " WHERE m.kind <> 'note' AND m._deleted IS NULL GROUP BY asked"
 )
 _PEOPLE = f"SELECT asked, a.k {_ASKED} attr AS a ON a.eid = asked WHERE a.ns IN ('who', 'cc')"
-_CLAIMING = f"SELECT asked {_ASKED} attr AS a ON a.eid = asked WHERE a.ns = 'claim'"
-_CLAIMED = f"SELECT asked {_ASKED} attr AS a ON a.ns = 'claim' AND a.k = asked"
+_CLAIMING = f"SELECT asked, a.k {_ASKED} attr AS a ON a.eid = asked WHERE a.ns = 'claim' AND a.v = 1"
+_CLAIMED = f"SELECT asked, a.eid {_ASKED} attr AS a ON a.ns = 'claim' AND a.k = asked WHERE a.v = 1"
 _DEAD = f"SELECT asked, a.eid {_ASKED} attr AS a ON a.ns = '{dead.SPACE}' AND a.k = asked"
 _CUSTOMERS = f"SELECT asked, c.id {_ASKED} customer AS c ON c.email = asked"
 
@@ -58,7 +60,13 @@ class Memory(Knowledge):
         self._people: dict[str, set[str]] = {}
         self._newest: dict[str, int] = {}
         self._domains: dict[str, str] = {}
-        self._claims: set[str] = set()
+        self._claims: dict[str, set[str]] = {}
+        """Tickets and those they may belong to, both ways."""
+        self._unsure: set[str] = set()
+        """Tickets whose claims were changed by others than letters."""
+        self._refs: dict[str, Sequence[str]] = {}
+        self._fresh: dict[str, list[tuple[Twin, str, Sequence[str]]]] = {}
+        """Ticket to the messages it got since: each with its Message-ID and those it cites."""
         self._customers: dict[str, Customer | None] = {}
         self._accounts: dict[str, Account | None] = {}
         self._reports: dict[str, list[str]] = {}
@@ -76,6 +84,7 @@ class Memory(Knowledge):
         self._by_id = self._found(_BY_ID, cited)
         self._by_ref = self._found(_BY_REF, cited)
         self._know(dict.fromkeys(twin.ticket for twin in self._messages.values() if twin.ticket))
+        self._know({other for others in self._claims.values() for other in others} - self._tickets.keys())
         addresses = {address for letter in letters for address in _people(letter)}
         self._meet(addresses)
 
@@ -95,7 +104,9 @@ class Memory(Knowledge):
         for eid, who in conn.execute(_PEOPLE, given):
             self._people[eid].add(who)
         self._newest |= dict.fromkeys(asked, 0) | dict(conn.execute(_NEWEST, given).fetchall())
-        self._claims |= {eid for query in (_CLAIMING, _CLAIMED) for (eid,) in conn.execute(query, given)}
+        for query in (_CLAIMING, _CLAIMED):
+            for eid, other in conn.execute(query, given):
+                self._claims.setdefault(eid, set()).add(other)
         self._tickets |= {ticket.id: ticket for ticket in many.tickets(conn, asked)}
 
     def _meet(self, addresses: Iterable[str]) -> None:
@@ -172,13 +183,32 @@ class Memory(Knowledge):
             self._reports[address] = list(super().reports(address))
         return self._reports[address]
 
-    def may_be_claimed(self, ticket: str) -> bool:
-        return ticket in self._claims or ticket not in self._tickets
+    def may_be_proved(self, ticket: str) -> bool:
+        if ticket not in self._tickets or ticket in self._unsure:
+            return bool(ticket)
+        return any(self._may_tie(ticket, other) for other in self._claims.get(ticket, ()))
+
+    def _may_tie(self, one: str, other: str) -> bool:
+        known = self._tickets.get(other)
+        if known is None or known.merged_into or other in self._unsure:
+            return True
+        return self._ties(one, other) or self._ties(other, one)
+
+    def _ties(self, citing: str, cited: str) -> bool:
+        """Whether a letter of the one answers a letter of the other, by somebody who takes part there."""
+        senders = joining.answering(self.tx.file, citing, cited)
+        for one, _, refs in self._fresh.get(citing, ()):
+            if any(twin.ticket == cited for ref in refs for twin in self.twins(ref)):
+                senders |= _writer(one)
+        for _, msgid, _ in self._fresh.get(cited, ()):
+            for one in self.citing(msgid) if msgid else ():
+                senders |= _writer(one) if one.ticket == citing else set()
+        return not senders.isdisjoint(self.participants(cited))
 
     # Learned since
 
     def cites(self, message: str, refs: Iterable[str]) -> None:
-        some = list(dict.fromkeys(refs))
+        some = self._refs[message] = list(dict.fromkeys(refs))
         self.tx.later(CITE, [(ref, message) for ref in some])
         for ref in some:
             if ref in self._by_ref:
@@ -229,9 +259,10 @@ class Memory(Knowledge):
         )  # fmt: skip
         self._people[eid] = {field[4:] for field in row if field.startswith("who.")}
         self._newest[eid] = 0
-        for field in row:
-            if field.startswith("claim."):
-                self._claims |= {eid, field[6:]}
+        for field, value in row.items():
+            if field.startswith("claim.") and value == 1:
+                self._claims.setdefault(eid, set()).add(field[6:])
+                self._claims.setdefault(field[6:], set()).add(eid)
 
     def _new_message(self, eid: str, row: Mapping[str, Value]) -> None:
         ticket, kind = _text(row, "ticket"), _text(row, "kind")
@@ -239,6 +270,7 @@ class Memory(Knowledge):
             eid, ticket, kind, _text(row, "body"), _text(row, "sender"), _text(row, "signals")
         )
         msgid = _text(row, "msgid")
+        self._fresh.setdefault(ticket, []).append((self._messages[eid], msgid, self._refs.get(eid, ())))
         if msgid in self._by_id:
             self._by_id[msgid].append(eid)
         date = row.get("date")
@@ -261,7 +293,7 @@ class Memory(Knowledge):
         status = row.get("status", known.status if known else None)
         if known is None or known.merged_into or status not in _BUCKETS or not row.keys() <= _SET:
             self._forget(eid)
-            self._claims |= {eid, *(field.partition(".")[2] for field in row)}
+            self._unsure |= {eid, *(field.partition(".")[2] for field in row)}
             return
         self._tickets[eid] = replace(
             known, status=status_of(status), bucket=_BUCKETS[status_of(status)],
@@ -284,6 +316,12 @@ class Memory(Knowledge):
     def _forget(self, ticket: str) -> None:
         for known in (self._tickets, self._people, self._newest):
             known.pop(ticket, None)
+
+
+def _writer(one: Twin) -> set[str]:
+    """Who wrote a letter to us, if that is certain."""
+    certain = one.kind == "in" and "unverified" not in one.signals.split()
+    return {address_of(one.sender)} if certain else set()
 
 
 def _text(row: Mapping[str, Value], column: str) -> str:

@@ -204,7 +204,7 @@ class Batcher:
             return Became.OURS if read.sent else Became.KNOWN
         if answer is not None:
             acks.send(self.desk, tx, answer, read.letter, taken, cause=receipt.entry)
-        if self._known.may_be_claimed(taken.ticket):
+        if self._known.may_be_proved(taken.ticket):
             joining.settle(tx, taken.ticket, archived=self.archived is not None)
         return Became.ARCHIVED if self.archived is not None else Became.NEW
 

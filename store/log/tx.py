@@ -81,6 +81,11 @@ class Tx:
                 self._keep_chain(self._end)
         return self._conn
 
+    @property
+    def file(self) -> sqlite3.Connection:
+        """The connection for reading alone, for those who know what waits themselves."""
+        return self._conn
+
     def later(self, statement: str, rows: Iterable[tuple[Value | bytes, ...]]) -> None:
         """Run a statement with rows at the end, or before anybody reads. It may depend on none that waits."""
         self._held.later(statement, rows)
