@@ -142,6 +142,12 @@ class Desk:
         left = f"; {len(plan.kept)} changed since and kept" if plan.kept else ""
         return Done(f"Undid {self.said(target)}{left}", receipt)
 
+    def is_bulk(self, entry: int | None = None, *, redo: bool = False) -> bool:
+        """Whether what `undo` or `redo` would reverse is so large that it takes a while."""
+        last = undo.last_undo if redo else undo.last_act
+        target = entry if entry is not None else last(self.conn, self.agent)
+        return target is not None and len(undo.stroke(self.conn, target)) > 1
+
     def redo(self) -> Done:
         """Do again what was last undone, if nothing else was done since. Raises Refused."""
         with self.store.write() as tx:

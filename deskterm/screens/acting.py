@@ -114,12 +114,24 @@ class Acting:
 
     async def undo(self, entry: int | None = None) -> None:
         """Take back the last act (or one entry); a reply called back opens in the composer again."""
+        await self._reversed(self._undo(entry), bulk=self.desk.is_bulk(entry))
+
+    async def _reversed(self, work: Awaitable[None], *, bulk: bool) -> None:
+        """Wait for an undo or redo; not for one of thousands."""
+        if bulk:
+            self.screen.telling.tell("Thousands of fields change back; a moment")
+        await self.over(going_on.WORTH if bulk else 1, work)
+
+    async def _undo(self, entry: int | None) -> None:
         done = await self.screen.desk_app.commit(lambda: self.desk.undo(entry))
         self.screen.showing.refresh(own=True)
         self.screen.telling.done(done, back="Z", does="redo")
         self.screen.composing.reopen(done)
 
     async def redo(self) -> None:
+        await self._reversed(self._redo(), bulk=self.desk.is_bulk(redo=True))
+
+    async def _redo(self) -> None:
         self.finished(await self.screen.desk_app.commit(self.desk.redo))
 
     # Pickers

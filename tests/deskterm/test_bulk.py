@@ -87,6 +87,7 @@ def test_L11_ten_thousand_tickets_are_counted_first_and_all_can_be_called_back(d
     assert (dry.code, dry.out.splitlines()[-1]) == (0, said)
     plans.apply(desk, plans.make_macro(desk, macros.parse(MACRO), found[:MANY]))
     assert states(desk) == {"queued": MANY}
+    assert desk.is_bulk()
     send.round_(desk)
     assert states(desk) == {"queued": MANY}, "none leaves while all can be called back"
     desk.undo()

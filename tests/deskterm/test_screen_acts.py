@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskterm import known
+from deskterm.desk import Desk
 from deskterm.screens import choosing, going_on
 from store.model import Status
 from store.reads import many
@@ -27,6 +28,22 @@ async def test_solve_wait_and_take_change_the_ticket_and_go_on_to_the_next(tmp_p
         assert stage.ticket(second.number or 0).status is Status.WAITING
         await stage.press("2", "i")
         assert stage.status.startswith("Assigned #") and "to Marek · z to undo" in stage.status
+
+
+async def test_an_undo_of_thousands_goes_on_beside_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        number = stage.line.number or 0
+        await stage.press("e")
+        assert not stage.desk.is_bulk()
+        monkeypatch.setattr(Desk, "is_bulk", lambda *_, **__: True)
+        for key, said, status in (("z", "Undid", Status.OPEN), ("Z", "Did again", Status.SOLVED)):
+            await stage.press(key)
+            await stage.until(lambda said=said: said in stage.status)
+            assert stage.ticket(number).status is status
+        await stage.press("Z")
+        await stage.until(lambda: "nothing to redo" in stage.status)
 
 
 async def test_undo_and_redo_say_what_they_did_and_how_it_is_reversed(tmp_path: Path) -> None:
