@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from deskterm.sync import Loop
 
 T = TypeVar("T")
+
+TURN = 0.0005
+"""Seconds a thread computes while another one waits. A key asks the file some thirty times, and after each it
+would wait Python's 5 ms for the thread that reads mail."""
 
 CRASH = "crash.log"
 TWICE = 5.0
@@ -108,8 +113,14 @@ class DesktermApp(Dressed[int]):
         gc.freeze()
         gc.enable()
         if self._sync and self.desk.settings.mailbox:
-            from deskterm.sync import Loop
+            self._beginning = asyncio.create_task(self._begin())
 
+    async def _begin(self) -> None:
+        """Load what reads mail beside the screen, which answers keys meanwhile, and let it run."""
+        await self.read(lambda: import_module("deskterm.sync"))
+        from deskterm.sync import Loop
+
+        if self.is_running:
             self.loop_ = Loop(self.desk)
             self.loop_.start()
 
@@ -234,10 +245,13 @@ def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = Fals
         assert home is not None
         desk = Desk.open(home)
     gc.disable()
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(TURN)
     try:
         app = DesktermApp(desk, tour=tour)
         app.run()
     finally:
+        sys.setswitchinterval(turn)
         gc.enable()
         desk.close()
     if app.failure:

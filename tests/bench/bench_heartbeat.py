@@ -99,11 +99,13 @@ def beats(terminal: Terminal, more: Callable[[int], bool]) -> list[float]:
 
 def tell(name: str, took: list[float]) -> None:
     """Print one line."""
+    worst = max(range(len(took)), key=took.__getitem__)
     took = sorted(took)
     late = sum(one > 50 for one in took)
     print(
         f"  {name:<46} {len(took):5,} keys: median {took[len(took) // 2]:5.1f},"
-        f" p95 {took[int(len(took) * 0.95)]:6.1f}, latest {took[-1]:6.1f} ms; {late} over 50"
+        f" p95 {took[int(len(took) * 0.95)]:6.1f}, latest {took[-1]:6.1f} ms (key {worst});"
+        f" {late} over 50"
     )
 
 
