@@ -1,7 +1,7 @@
-"""The parts of README.md that the program makes: the table of keys and the picture of the practice desk.
+"""The parts of README.md that the program makes: the table of keys and the pictures of the practice desk.
 
 `make keys` writes the table, and tests/test_house.py fails when it is behind the list of actions.
-`make pictures` takes the picture.
+`make pictures` takes the pictures.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from deskterm.actions import key_table_markdown
 from deskterm.desk import Desk
 from tests.paths import ROOT
+from tests.pictures import series
 
 README = ROOT / "README.md"
 PICTURE = ROOT / "tests" / "pictures" / "desk.svg"
@@ -66,4 +67,8 @@ async def _picture_of(desk: Desk) -> str:
 
 
 if __name__ == "__main__":
-    take_picture() if sys.argv[1:] == ["picture"] else write_keys()
+    if sys.argv[1:] == ["picture"]:
+        take_picture()
+        series.write()
+    else:
+        write_keys()

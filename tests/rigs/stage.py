@@ -21,6 +21,7 @@ from textual import events
 from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from deskterm.app import DesktermApp
 from deskterm.config import load
@@ -174,12 +175,16 @@ class Stage:
     # Out
 
     @property
-    def lines(self) -> list[str]:
-        """What is on the terminal, line by line."""
+    def strips(self) -> list[Strip]:
+        """What is on the terminal, with its colours."""
         # Painted from outside the app, a box over the screen would have nothing behind it.
         visible_screen_stack.set(self.app._background_screens)
-        strips = self.app.screen._compositor.render_strips()
-        return [strip.text.rstrip() for strip in strips[: self.app.size.height]]
+        return self.app.screen._compositor.render_strips()[: self.app.size.height]
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the terminal, line by line."""
+        return [strip.text.rstrip() for strip in self.strips]
 
     @property
     def text(self) -> str:
