@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from deskterm import acts, auto_letters, chains, days, placing, replies, safe, writing
+from deskterm import acts, auto_letters, chains, days, kinds, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
 from deskterm.config import Box
 from deskterm.desk import Desk
@@ -138,7 +138,7 @@ def do(desk: Desk, tx: Tx, does: Doing, of: About, by: By) -> bool:
     ]
     if does.letters:
         # What left is an entry of its own; this one has to stand too, so that the rule does it once.
-        changes.append(Change(of.ticket.id, f"x.rule-{by.doc}", desk.now))
+        changes.append(Change(of.ticket.id, f"{kinds.WROTE}{by.doc}", desk.now))
     # That somebody is not asked today is no news for the team; the reason stays with the ticket.
     changes += [
         Change(of.ticket.id, f"x.unasked-{one.survey}", why) for one, why in refused if why and one.survey

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from deskterm import sleeps, todo_words
+from deskterm import kinds, sleeps, todo_words
 from deskterm.desk import Desk
 from deskterm.moments import length, shown
 from deskterm.plan_values import Step
@@ -145,7 +145,8 @@ def entry(one: Happened, *, names: dict[str, str], zone: tzinfo) -> Iterator[str
     """An entry of the log and, indented, what it changed."""
     void = ", void: the same act stands elsewhere" if one.void else ""
     cause = f", for {one.cause}" if one.cause is not None else ""
-    yield f"{shown(one.at, zone=zone)}  {one_line(one.actor)}: {one.kind}{cause}{void}  (entry {one.entry})"
+    who, what = one_line(one.actor), kinds.words(one.kind)
+    yield f"{shown(one.at, zone=zone)}  {who}: {what}{cause}{void}  (entry {one.entry})"
     for was in one.changes:
         if was.field == "" or was.before != was.after:
             yield f"  {_row(was, names)} {_change(was, zone)}"
@@ -172,6 +173,8 @@ def changed(name: str, before: Value, after: Value, *, zone: tzinfo) -> str:
 
 def field(name: str) -> str:
     """A log field as people call it."""
+    if name.startswith(kinds.WROTE):
+        return "last letter of the rule"
     return NAMES.get(name, name)
 
 
@@ -181,7 +184,7 @@ def value(name: str, held: Value, zone: tzinfo) -> str:
         return "no" if held is None else "yes"
     if held is None:
         return "nothing"
-    if name in TIMES and isinstance(held, int):
+    if (name in TIMES or name.startswith(kinds.WROTE)) and isinstance(held, int):
         return shown(held, zone=zone)
     return one_line(str(held))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from deskterm import todo_words
+from deskterm import kinds, todo_words
 from deskterm.acts import label
 from deskterm.moments import local
 from deskterm.safe import clean, fit, pad, wrap
@@ -129,7 +129,7 @@ def _item(entry: Happened, names: Mapping[str, Ticket], *, day: str) -> Item:
         entry=entry.entry,
         at=entry.at,
         actor=clean(entry.actor),
-        what=clean(entry.kind),
+        what=clean(kinds.words(entry.kind)),
         ticket=one,
         name=name,
         details=(*dict.fromkeys(details), *([(void, "", "")] if void else [])),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from deskterm import acts, doings, live, replies, subjects, writing
 from deskterm.automation import Automation
+from deskterm.cli import tell
 from deskterm.config import Settings
 from deskterm.desk import Desk
 from store.errors import DocError
+from store.log import history
 from store.log.entry import Change, Value, put
 from store.model import Kind, Status
 from store.rules.rule_text import read_rule
@@ -143,6 +146,13 @@ def test_a_late_ticket_is_given_to_a_senior_and_the_csm_is_told(desk: Desk, cloc
     assert out(desk) == [("ann@us.example", f"[desk] #{ticket.number} P1: Late", True)]
     (said,) = [desk.text(m) for m in messages(desk, ticket) if m.auto]
     assert "P1 new, Ann has it" in said
+    told = [
+        line
+        for one in history.of_ticket(desk.conn, ticket.id)
+        for line in tell.entry(one, names={}, zone=UTC)
+    ]
+    assert any("deskterm: letter to a colleague" in line for line in told)
+    assert any("last letter of the rule: nothing -> 20" in line for line in told)
     assert rules.run() == 0
 
 
