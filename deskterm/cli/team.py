@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
@@ -55,43 +56,53 @@ def _row(member: team.Member, *, here: bool, load: int) -> tuple[str, ...]:
 
 @team_verb.command("add")
 @click.argument("name")
-@click.option("--email", default="", help="Their address.")
+@click.option("--email", help="Their address.")
 @click.option("--group", multiple=True, help="A group they are in; may be given several times.")
 @click.option("--skill", multiple=True, help="What they can do.")
 @click.option("--lang", multiple=True, help="A language they speak, such as en.")
-@click.option("--hours", default="", help="A calendar of their own.")
-@click.option("--senior", is_flag=True, help="Routes that ask for a senior find them.")
+@click.option("--hours", help="A calendar of their own.")
+@click.option("--senior/--no-senior", default=None, help="Whether routes that ask for a senior find them.")
 def add_verb(
-    name: str, email: str, group: tuple[str, ...], skill: tuple[str, ...], lang: tuple[str, ...], hours: str,
-    senior: bool,
+    name: str, email: str | None, group: tuple[str, ...], skill: tuple[str, ...], lang: tuple[str, ...],
+    hours: str | None, senior: bool | None,
 ) -> None:  # fmt: skip
-    """Register NAME, or give somebody registered other groups, skills and languages."""
+    """Register NAME, or change what is said here of somebody registered; what is not said stays.
+
+    Groups, skills and languages replace those they had of that kind; an empty one, as in --group "", takes
+    them all away.
+    """
     name = " ".join(name.split())
     if not name or name in ("me", "none"):
         raise Refused("An agent needs a name; me and none mean something else.")
+    if email and not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", email):
+        raise Refused(f"{email[:60]!r} is no mail address; write it as ana@example.org.")
     with opened(found=True) as desk:
         if hours and hours not in ALWAYS_THERE:
             desk.doc("hours", hours)
         known = next((one for one in team.members(desk.conn) if one.name.lower() == name.lower()), None)
         wanted = {"group": group, "skill": skill, "lang": lang}
         fields: dict[str, Value] = {
-            f"{space}.{word.lower()}": 1 for space, words in wanted.items() for word in words
+            f"{space}.{word.lower()}": 1 for space, words in wanted.items() for word in words if word
         }
-        fields |= {"email": email or None, "role": "senior" if senior else "agent", "x.hours": hours or None}
+        fields |= {"email": email or None} if email is not None else {}
+        fields |= {"x.hours": hours or None} if hours is not None else {}
+        if senior is not None or known is None:
+            fields["role"] = "senior" if senior else "agent"
 
         def make(tx: Tx) -> tuple[str, list[Change], list[Beside]]:
             if known is None:
                 return "team", [put(tx.new_id("u"), {"name": name, "active": 1, **fields})], []
-            gone: dict[str, Value] = dict.fromkeys(_maps(known), None)
+            gone: dict[str, Value] = dict.fromkeys(_maps(known, wanted), None)
             return "team", [Change(known.id, field, value) for field, value in (gone | fields).items()], []
 
         say.told(desk.commit(make, words=f"{known.name if known else name} is on the team").words)
 
 
-def _maps(member: team.Member) -> Iterable[str]:
-    """The map fields somebody has."""
+def _maps(member: team.Member, wanted: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """The map fields somebody has, of the kinds of which something is wanted."""
     for space, words in (("group", member.groups), ("skill", member.skills), ("lang", member.languages)):
-        yield from (f"{space}.{word}" for word in words)
+        if wanted[space]:
+            yield from (f"{space}.{word}" for word in words)
 
 
 @team_verb.command("here")

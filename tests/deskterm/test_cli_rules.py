@@ -232,6 +232,13 @@ def test_somebody_who_is_away_is_given_nothing(home: Path) -> None:
     assert "Eva" not in ok(home, "team").out
     ok(home, "team", "add", "Ben", "--skill", "refund")
     assert ok(home, "team").out == "here  Ben  load 0  skill:refund\n"
+    ok(home, "team", "add", "ben", "--group", "tier1", "--email", "ben@acme.example", "--senior")
+    ok(home, "team", "add", "Ben", "--lang", "de")
+    assert ok(home, "team").out == "here  Ben  load 0  group:tier1 skill:refund lang:de senior\n"
+    ok(home, "team", "add", "Ben", "--skill", "", "--group", "tier2", "--no-senior")
+    assert ok(home, "team").out == "here  Ben  load 0  group:tier2 lang:de\n"
+    assert ok(home, "team", "--jsonl").objects[0]["email"] == "ben@acme.example"
+    assert call(home, "team", "add", "Ben", "--email", "no address").code == 4
     ok(home, "team", "remove", "Ben")
     assert call(home, "team").code == 3
     assert "Nobody on the team is called" in call(home, "team", "here", "Ben").err
