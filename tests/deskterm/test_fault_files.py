@@ -157,7 +157,7 @@ async def test_M02_a_click_on_markup_of_a_stranger_acts_on_nothing(tmp_path: Pat
     async with on_stage(tmp_path, home=home) as stage:
         before = stage.desk.store.last_lseq()
         places = [
-            (found.start() + 2, row)
+            (min(found.start() + 2, stage.app.size.width - 1), row)
             for row, line in enumerate(stage.text.split("\n"))
             for found in re.finditer(r"\[@click|app\.quit|\]x\[|\[link=", line)
         ]
