@@ -60,7 +60,13 @@ class Telling:
         self.status()
 
     def status(self) -> None:
-        """Both ends of the status line again."""
+        """Both ends of the status line again; the choices of a key half typed stay on it."""
+        if self.screen.waiting:
+            self.hints()
+        else:
+            self._status()
+
+    def _status(self) -> None:
         self.screen.query_one("#status", StatusLine).show(self._left(), self._right or self._default())
 
     def _left(self) -> list[Run]:
@@ -211,7 +217,7 @@ class Telling:
         )
         status = screen.query_one("#status", StatusLine)
         if not offered.lay(entries, room=screen.room[0] - 2, hints=line, status=status):
-            self.status()
+            self._status()
 
     def _files(self) -> list[Entry]:
         pane = self.screen.showing.pane

@@ -58,7 +58,9 @@ async def test_g_lists_its_choices_and_goes_there(tmp_path: Path) -> None:
             "o outbox",
             ", settings",
         ):
-            await stage.until(lambda words=words: words in " ".join(stage.lines[-3:]))
+            await stage.until(lambda words=words: words in " ".join(" ".join(stage.lines[-3:]).split()))
+        stage.main.telling.status()
+        assert "u unassigned" in stage.text, "what else is told leaves the choices there"
         await stage.press("s")
         assert "Snoozed · 6" in stage.text and "u unassigned" not in stage.hints
         await stage.press("g", "g")
