@@ -18,7 +18,7 @@ from deskterm.subjects import About
 from store import blobs
 from store.errors import DocError, NotFound
 from store.log.tx import Tx
-from store.model import Doc, Message, Ticket
+from store.model import Doc, Message
 from store.reads import causes, docs, queues, waits
 from store.reads.causes import Happening
 from store.reads.promised import promised
@@ -202,17 +202,6 @@ def waited(desk: Desk, conn: sqlite3.Connection, one: Armed, ticket: str = "") -
         if rule.open_hours and hours.between(at, now) < rule.wait:
             return  # the oldest moments come first
         yield eid, at
-
-
-def why_not(desk: Desk, ticket: Ticket) -> list[tuple[str, str]]:
-    """Each rule that is on, and what it says to the ticket as it stands now."""
-    rules, zone = armed(desk.conn), days.zone(desk, desk.conn)
-    found: list[tuple[str, str]] = []
-    for what in When:
-        seen = Automation(desk).subject(desk.conn, Happening(ticket.id, Cause(what)))
-        answers = ask((one.rule for one in rules), Cause(what), seen, now=desk.now, zone=zone)
-        found += [(a.rule.name, f"would act: {a.why}" if a.acts else a.why) for a in answers]
-    return found
 
 
 def _act(desk: Desk, tx: Tx, one: Armed, of: About, cause: Cause) -> int:

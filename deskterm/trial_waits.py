@@ -74,6 +74,16 @@ def waited(desk: Desk, one: Armed, since: int, stopped: Callable[[], bool]) -> I
     yield from sorted(found, key=lambda would: (would.at, would.ticket.id))
 
 
+def comes(desk: Desk, one: Armed, ticket: str) -> tuple[int | None, int | None]:
+    """The moment a waiting rule counts from on a ticket as it stands, and when it acts; None for never."""
+    past = _Past(desk, one, ticket)
+    entry = past.entries()[-1]
+    moment = past.moment(entry, past.due(entry))
+    over = past.over(moment) if moment is not None else None
+    of = then(desk.conn, ticket, entry)
+    return moment, past.acts_at(of, over) if over is not None and of is not None else None
+
+
 class _Past:
     """One ticket's past, as a waiting rule would have lived through it."""
 
@@ -89,29 +99,33 @@ class _Past:
     def acts(self, since: int) -> Iterator[Would]:
         """From the Unix second `since` on; each moment that is waited from counts once."""
         conn, rule = self.desk.conn, self.rule
-        rows = conn.execute(
-            "SELECT DISTINCT id FROM change WHERE eid = ? OR eid IN (SELECT id FROM message WHERE ticket = ?)"
-            " ORDER BY id",
-            (self.ticket, self.ticket),
-        ).fetchall()
-        entries = [int(row[0]) for row in rows]
+        entries = self.entries()
         fired: set[int] = set()
         for entry, after in zip(entries, [*entries[1:], 0], strict=True):
-            due = self._due(entry)
-            moment = self._moment(entry, due)
+            due = self.due(entry)
+            moment = self.moment(entry, due)
             until = stamp.unix(after) if after else self.desk.now
-            over = None if moment is None or moment in fired else self._over(moment)
+            over = None if moment is None or moment in fired else self.over(moment)
             at = max(over, stamp.unix(entry)) if over is not None else until
             of = then(conn, self.ticket, entry) if at < until and (at >= since or rule.in_hours) else None
             if of is None or moment is None or _archived(of, moment):
                 continue
-            at = self._acts_at(of, at)
+            at = self.acts_at(of, at)
             if at is None or not since <= at < until:
                 continue
             would = self._would(self._with(of, due), moment, at) if may(self.desk, rule, of, at) else None
             if would is not None:
                 fired.add(moment)
                 yield would
+
+    def entries(self) -> list[int]:
+        """The acts on the ticket and its messages, oldest first."""
+        rows = self.desk.conn.execute(
+            "SELECT DISTINCT id FROM change WHERE eid = ? OR eid IN (SELECT id FROM message WHERE ticket = ?)"
+            " ORDER BY id",
+            (self.ticket, self.ticket),
+        )
+        return [int(row[0]) for row in rows.fetchall()]
 
     def _would(self, of: About, moment: int, at: int) -> Would | None:
         conn = self.desk.conn
@@ -121,18 +135,18 @@ class _Past:
         does = doing(self.desk, conn, self.rule, of) if answer.acts else None
         return Would(at, of.ticket, does) if does else None
 
-    def _over(self, moment: int) -> int | None:
+    def over(self, moment: int) -> int | None:
         """When the wait from a moment is over; None if it never is."""
         if self.rule.open_hours:
             return self.hours.add(moment, self.rule.wait)
         return moment + self.rule.wait
 
-    def _acts_at(self, of: About, at: int) -> int | None:
+    def acts_at(self, of: About, at: int) -> int | None:
         """A rule of open hours waits for the desk to open, unless it is urgent; None if it never opens."""
         urgent = of.ticket.priority == 1
         return at if not self.rule.in_hours or urgent else self.hours.next_open(at)
 
-    def _due(self, entry: int) -> Due | None:
+    def due(self, entry: int) -> Due | None:
         """The promise that ran right after an entry."""
         if self.promise is None:
             return None
@@ -146,7 +160,7 @@ class _Past:
         told = replace(of.ticket, due_at=due.at, due_kind=due.kind.value, warn_at=due.warn)
         return replace(of, ticket=told)
 
-    def _moment(self, entry: int, due: Due | None) -> int | None:
+    def moment(self, entry: int, due: Due | None) -> int | None:
         """The moment the rule counted from, as it was right after an entry."""
         if self.rule.since in ("due", "warn"):
             return due and (due.at if self.rule.since == "due" else due.warn)

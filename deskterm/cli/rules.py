@@ -177,8 +177,8 @@ def _does(ticket: Ticket, does: Doing | None, zone: tzinfo) -> Iterator[str]:
 def why_verb(name: str, as_json: bool) -> None:
     """Which rules acted on ticket N, because of what; and what keeps the others from it now."""
     from deskterm import jsonl
-    from deskterm.automation import why_not
     from deskterm.cli import tell
+    from deskterm.why_rules import why_not
     from store.log import history
     from store.reads import rule_stats
 
@@ -195,12 +195,12 @@ def why_verb(name: str, as_json: bool) -> None:
             undone = ", undone since" if one.undone else ""
             say.line(f"{moments.shown(one.at, zone=zone)}  {one.rule} acted {cause}{undone}")
             for field, value in one.sets:
-                say.line(f"    {tell.field(field)}: {tell.value(field, value, zone)}")
+                say.line(f"    {tell.changed(field, None, value, zone=zone)}")
         if as_json:
             return
         if not fired:
             say.line(f"No rule has acted on #{ticket.number}.")
-        for rule, reason in why_not(desk, ticket):
+        for rule, reason in why_not(desk, ticket, zone=zone):
             say.line(f"now  {rule}: {reason}")
 
 

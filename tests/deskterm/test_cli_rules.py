@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from deskterm import acts
 from deskterm.automation import Automation
 from deskterm.config import Settings, save
 from deskterm.desk import Desk
+from deskterm.why_rules import why_not
 from store.model import Status
 from tests.deskterm.shell import call, ok
 from tests.rigs.mail import DAY, Clock, letter, one, opened, take
@@ -71,6 +73,29 @@ def test_an_act_that_is_undone_or_overruled_is_counted(home: Path) -> None:
 def test_why_says_what_keeps_a_rule_from_acting(home: Path) -> None:
     said = ok(home, "rules", "why", "2").out
     assert "No rule has acted on #2." in said and "Refunds: refund does not hold" in said
+
+
+def test_why_says_when_a_rule_that_waits_will_act(tmp_path: Path) -> None:
+    home, clock = tmp_path / "home", Stopped(FRIDAY)
+    late = 'when = "waited"\nfor = "3d"\nsince = "created"\nmatch = "is:active"\n[do]\ntags = ["late"]\n'
+    with opened(home, Settings(agent="Ana"), clock) as desk:
+        take(desk, letter(1, when=FRIDAY))
+        take(desk, letter(2, when=FRIDAY), archived=FRIDAY)
+        desk.save_doc("rule", "Late", late)
+        desk.save_doc("rule", "Silent", late.replace("created", "last_out"))
+        desk.save_doc("rule", "Solved", 'when = "changed"\nfields = ["status"]\n[do]\ntags = ["seen"]\n')
+
+        def said(number: str) -> dict[str, str]:
+            return dict(why_not(desk, desk.ticket(number), zone=UTC))
+
+        assert said("1")["Late"] == "it acts on 2026-09-28 12:00, if nothing changes before"
+        assert said("1")["Silent"] == "it counts from last_out, and this ticket has none"
+        assert said("1")["Solved"] == "would act: changed"
+        clock.now += 4 * DAY
+        assert said("1")["Late"] == "would act: waited, and is:active holds"
+        assert Automation(desk).run() == 1
+        assert said("1")["Late"] == "it has acted already for created 2026-09-25 12:00"
+        assert "came in later, with the archive" in said("2")["Late"]
 
 
 def test_a_rule_is_switched_off_and_on(home: Path) -> None:
