@@ -183,7 +183,10 @@ class Composing:
     async def close(self) -> None:
         """Leave the box; the draft is kept."""
         await self.keep_now()
+        written = bool(self.box.text.strip())
         self.leave()
+        if written:
+            self.screen.telling.tell("The draft is kept; r goes on with it.")
 
     def leave(self) -> None:
         """Back to what was looked at before."""

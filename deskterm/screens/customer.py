@@ -74,6 +74,9 @@ class CustomerScreen(KeyedScreen["str | None"]):
             "change.redo": lambda: self._do(self.desk.redo),
         }
 
+    def fits(self, action: str) -> bool:
+        return action != "customer.part" or bool(self.person.merged)
+
     def why_off(self, action: str) -> str:
         on_address = self.at < len(self.person.merged)
         if action == "customer.open" and (on_address or not self.person.tickets):
@@ -137,3 +140,4 @@ class CustomerScreen(KeyedScreen["str | None"]):
             return
         self.tell(f"{done.words}. z takes it back." if done.happened else done.words)
         self._draw()
+        self.draw_hints()

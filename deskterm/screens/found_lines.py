@@ -28,7 +28,7 @@ _EXAMPLES = (
 
 
 def heading(found: Findings, typed: bool) -> str:
-    return f"Search, {count(found, typed)}" if typed else "Search"
+    return f"Search, {count(found, typed).rstrip()}" if typed else "Search"
 
 
 def count(found: Findings, typed: bool) -> str:

@@ -83,7 +83,7 @@ class Going:
             screen.showing.refresh(own=True)
 
     def back(self) -> None:
-        """One step: the pane, the zoom, the selection, the filter."""
+        """One step: the pane, the zoom, the selection, the filter, a list that is no queue."""
         screen = self.screen
         zoomed = [name for name in ("with-customer", "zoom-talk", "zoom-list") if screen.has_class(name)]
         if zoomed:
@@ -95,6 +95,8 @@ class Going:
             return
         elif screen.showing.view.filter:
             screen.filtering.narrow("")
+        else:
+            screen.showing.back()
 
     def _to_list(self) -> None:
         self.screen.show_mode("reading", on=False)

@@ -41,14 +41,20 @@ def lay(entries: list[Entry], *, room: int, hints: HintsLine, status: StatusLine
     while entries and _cells(entries) > room:
         above.append(entries.pop(0))
     hints.show_entries(entries)
-    runs: list[Run] = []
-    for key, words, _ in above:
-        runs += [(key, Role.KEY), (f" {words}  ", Role.DIM)]
-    if cells(runs) > room:  # on as many lines as they need, in one ink
-        status.show([], [("", Role.TEXT), *runs])
-    elif runs:
-        status.show(runs)
-    return bool(runs)
+    if above:
+        status.show_rows(_rows(above, room))
+    return bool(above)
+
+
+def _rows(entries: list[Entry], room: int) -> list[list[Run]]:
+    """As many entries on each line as fit whole."""
+    rows: list[list[Run]] = [[(" ", Role.TEXT)]]
+    for key, words, _ in entries:
+        entry: list[Run] = [(key, Role.KEY), (f" {words}  ", Role.DIM)]
+        if len(rows[-1]) > 1 and cells([*rows[-1], *entry]) > room + 2:
+            rows.append([(" ", Role.TEXT)])
+        rows[-1] += entry
+    return rows
 
 
 def _cells(entries: list[Entry]) -> int:

@@ -84,7 +84,7 @@ class SearchScreen(KeyedScreen["Went | None"]):
         with Container(id="found"):
             yield LinePane(symbols=self.look, id="hits")
             yield LinePane(symbols=self.look, edge=True, id="letter")
-        yield StatusLine(symbols=self.look, id="status")
+        yield StatusLine(symbols=self.look, grows=True, id="status")
         yield HintsLine(symbols=self.look, id="hints")
 
     def on_mount(self) -> None:

@@ -56,6 +56,8 @@ class Showing:
         self.tabs = panes.tabs(self.desk)
         self.active = 0
         """Which tab is open; -1 for a list that has none."""
+        self._left = (0, "")
+        """The tab that was open before such a list, and the ticket under its cursor."""
         self.view = View(self.tabs[0])
         self.pane: panes.TicketPane | None = None
         self._seen: list[int] = []
@@ -109,9 +111,21 @@ class Showing:
         if queue.name in names:
             self.switch(names.index(queue.name))
             return
+        line = self.screen.list.line
+        if self.active >= 0:
+            self._left = (self.active, line.id if line is not None else "")
         self.active = -1
         self.show(View(queue), keep=keep)
         self.draw_tabs()
+
+    def back(self) -> bool:
+        """From a list that is no tab to the tab before it, its cursor where it was; whether it was one."""
+        index, ticket = self._left
+        if self.active >= 0 or index >= len(self.tabs):
+            return False
+        self.switch(index)
+        self.screen.list.go_to(ticket)
+        return True
 
     def heading(self, count: int) -> Heading:
         """How a list of so many lines is named, and what stands in it when it is empty."""

@@ -121,12 +121,20 @@ class StatusLine(OneLine):
         self.grows = grows
         """More lines for a sentence that does not fit on one."""
         self._ends: tuple[tuple[Run, ...], tuple[Run, ...]] = ((), ())
+        self._rows: tuple[tuple[Run, ...], ...] = ()
+        """Whole lines in place of both ends."""
 
     def show(self, left: Sequence[Run] = (), right: Sequence[Run] = ()) -> None:
         """Set both ends; where there is no room for both, the right one stays whole."""
-        ends = (tuple(left), tuple(right))
-        if ends != self._ends:
-            self._ends = ends
+        self._set((tuple(left), tuple(right)), ())
+
+    def show_rows(self, rows: Sequence[Sequence[Run]]) -> None:
+        """Lines as they are, in place of both ends."""
+        self._set(((), ()), tuple(tuple(row) for row in rows))
+
+    def _set(self, ends: tuple[tuple[Run, ...], tuple[Run, ...]], rows: tuple[tuple[Run, ...], ...]) -> None:
+        if (ends, rows) != (self._ends, self._rows):
+            self._ends, self._rows = ends, rows
             self._fit()
             self.refresh()
 
@@ -136,16 +144,19 @@ class StatusLine(OneLine):
     def _fit(self) -> None:
         """A sentence that is longer than the line gets the lines it needs, up to three."""
         if self.grows and self.size.width:
-            rows = min(len(self._sentence(self.size.width)), MOST_LINES)
+            rows = min(len(self._lines(self.size.width)), MOST_LINES)
             if self.styles.height is None or self.styles.height.value != max(rows, 1):
                 self.styles.height = max(rows, 1)
 
-    def _sentence(self, room: int) -> list[str]:
-        """The right end wrapped, if it does not fit on a line; the left one is only cut."""
+    def _lines(self, room: int) -> list[Sequence[Run]]:
+        """Whole lines, or the right end wrapped if it does not fit on one; the left one is only cut."""
+        if self._rows:
+            return list(self._rows)
         end = self._ends[1]
         if cells(end) <= room - 1:
             return []
-        return wrap(" ".join("".join(text for text, _ in end).split()), room - 2)
+        words = " ".join("".join(text for text, _ in end).split())
+        return [[(f" {line}", end[0][1])] for line in wrap(words, room - 2)]
 
     def runs(self, room: int) -> Sequence[Run]:
         left, right = self._ends
@@ -154,11 +165,10 @@ class StatusLine(OneLine):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Both ends on one line, or the right one on as many as it needs."""
         room = self.size.width
-        words = self._sentence(room) if self.grows else []
-        if not words:
+        found = self._lines(room) if self.grows else []
+        if not found:
             return super().render_lines(crop)
-        ink = self._ends[1][0][1]
-        lines = [self.strip([(f" {line}", ink)], room) for line in words[:MOST_LINES]]
+        lines = [self.strip(line, room) for line in found[:MOST_LINES]]
         blank = self.strip([], room)
         rows = [lines[y] if y < len(lines) else blank for y in range(crop.y, crop.bottom)]
         return [row.crop(crop.x, crop.right) for row in rows]
@@ -240,6 +250,8 @@ class TabsLine(OneLine):
         if not self._tabs:
             return []
         self._spans = []
+        if self._active < 0:  # a list that is no queue
+            return [(" [ ]", Role.KEY), (" queues", Role.DIM)]
         tab = self._tabs[min(self._active, len(self._tabs) - 1)]
         runs = self._tab(tab, self._active, short=False)[1:]
         return [(" ", Role.TEXT), *runs, ("   [ ]", Role.KEY), (" other queues", Role.DIM)]

@@ -240,3 +240,29 @@ async def test_the_palette_runs_any_command(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.press("colon", "=snoozed", "enter")
         assert stage.lines[1].startswith("━ Snoozed")
+
+
+async def test_escape_leads_back_from_what_was_found_to_the_queue_and_its_cursor(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(60, 20)) as stage:
+        await stage.press("2", "j", "j")
+        before = stage.line.id
+        await stage.press("g", "slash", "=refund", "enter", "enter")
+        assert stage.main.reading and "[ ] queues" in stage.text and "All open" not in stage.lines[0]
+        await stage.press("escape")
+        assert "Everything" in stage.text
+        await stage.press("escape")
+        assert stage.main.showing.active == 1 and stage.line.id == before and "Everything" not in stage.text
+        await stage.press("escape")
+        assert stage.main.showing.active == 1
+
+
+async def test_after_g_no_choice_is_broken_over_two_lines(tmp_path: Path) -> None:
+    for size in ((120, 40), (80, 24), (60, 20)):
+        async with on_stage(tmp_path / str(size), size=size) as stage:
+            await stage.press("g")
+            for words in ("i mine", "/ search", "c this customer", "R rules and promises", "t practice tour"):
+                assert words in stage.text, (size, words)
+            stage.main.telling.status()  # as a letter that comes in does
+            await stage.settle()
+            assert "i mine" in stage.text
+            await stage.press("escape")

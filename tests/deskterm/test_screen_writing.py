@@ -341,3 +341,12 @@ async def test_the_commands_stand_under_the_text_at_80x24(tmp_path: Path) -> Non
         assert (
             "y send+solve" in stage.text and "D discard" in stage.text and "Esc leaves the text" in stage.text
         )
+
+
+async def test_a_draft_that_is_left_says_how_to_go_on(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Half", "escape", "q")
+        assert stage.status == "The draft is kept; r goes on with it."
+        await stage.press("r", "escape", "D", "x")
+        await stage.press("r", "escape", "q")
+        assert "kept" not in stage.status
