@@ -65,8 +65,8 @@ _EVERYWHERE = (
 )
 
 
-def _go(name: str, words: str, key: str) -> Action:
-    return Action(f"go.{name}", words, (f"g {key}",), group="Go")
+def _go(name: str, words: str, key: str, shell: str = "") -> Action:
+    return Action(f"go.{name}", words, (f"g {key}",), group="Go", shell=shell)
 
 
 _TOUR = Action(
@@ -79,17 +79,17 @@ _TOUR = Action(
 )
 
 _GO = (
-    _go("mine", "mine", "i"),
-    _go("unassigned", "unassigned", "u"),
-    _go("all", "all open", "a"),
-    _go("waiting", "waiting", "w"),
-    _go("snoozed", "snoozed", "s"),
+    _go("mine", "mine", "i", "deskterm ls assignee:me"),
+    _go("unassigned", "unassigned", "u", "deskterm ls assignee:none"),
+    _go("all", "all open", "a", "deskterm ls"),
+    _go("waiting", "waiting", "w", "deskterm ls is:waiting"),
+    _go("snoozed", "snoozed", "s", "deskterm ls is:snoozed"),
     _go("drafts", "drafts", "d"),
-    _go("outbox", "outbox", "o"),
+    _go("outbox", "outbox", "o", "deskterm outbox"),
     Action("go.search", "search", ("g /",), group="Go", shell="deskterm search WORDS"),
-    _go("customer", "this customer", "c"),
-    _go("history", "history", "h"),
-    _go("errors", "errors", "e"),
+    _go("customer", "this customer", "c", "deskterm ls customer:ADDRESS"),
+    _go("history", "history", "h", "deskterm history"),
+    _go("errors", "errors", "e", "deskterm doctor"),
     Action("go.settings", "settings", ("g ,",), undo=UNDO, group="Go", shell="deskterm config"),
     Action(
         "go.rules",
@@ -209,26 +209,26 @@ _TEXT_BOX = (
 )
 
 
-def _write(name: str, words: str, key: str, undo: str = NOTHING) -> Action:
-    return Action(f"write.{name}", words, (key,), (WRITING,), undo, "Writing")
+def _write(name: str, words: str, key: str, undo: str = NOTHING, shell: str = "") -> Action:
+    return Action(f"write.{name}", words, (key,), (WRITING,), undo, "Writing", shell=shell)
 
 
 _COMMAND_ROW = (
-    _write("send_solve", "send + solve", "y", HELD),
-    _write("send", "send + keep open", "Y", HELD),
-    _write("send_wait", "send + wait", "w", HELD),
-    _write("later", "send later", "l", HELD),
+    _write("send_solve", "send + solve", "y", HELD, "deskterm reply N --then solved"),
+    _write("send", "send + keep open", "Y", HELD, "deskterm reply N"),
+    _write("send_wait", "send + wait", "w", HELD, "deskterm reply N --then waiting"),
+    _write("later", "send later", "l", HELD, "deskterm reply N --later WHEN"),
     _write("editor", "edit in $EDITOR", "e"),
     _write("macro", "macro", "m", TYPED_BACK),
-    _write("attach", "attach", "a", TYPED_BACK),
-    _write("note", "make it a note", "n", "n"),
-    _write("to", "to", "t", TYPED_BACK),
-    _write("everybody", "reply to all", "A", TYPED_BACK),
-    _write("cc", "cc", "c", TYPED_BACK),
-    _write("bcc", "bcc", "b", TYPED_BACK),
-    _write("inline", "answer inline", "i", TYPED_BACK),
+    _write("attach", "attach", "a", TYPED_BACK, "deskterm reply N --attach FILE"),
+    _write("note", "make it a note", "n", "n", "deskterm note N"),
+    _write("to", "to", "t", TYPED_BACK, "deskterm reply N --to ADDRESS"),
+    _write("everybody", "reply to all", "A", TYPED_BACK, "deskterm reply N --all"),
+    _write("cc", "cc", "c", TYPED_BACK, "deskterm reply N --cc ADDRESS"),
+    _write("bcc", "bcc", "b", TYPED_BACK, "deskterm reply N --bcc ADDRESS"),
+    _write("inline", "answer inline", "i", TYPED_BACK, "deskterm reply N --inline"),
     _write("quote", "quoting", "Q", "Q"),
-    _write("html", "html form", "H", "H"),
+    _write("html", "html form", "H", "H", "deskterm reply N --html"),
     _write("keep", "keep draft and close", "q"),
     _write("discard", "discard draft", "D", ASKS),
 )

@@ -124,7 +124,7 @@ def test_every_action_has_keys_words_and_an_answer_to_undo() -> None:
 
 def test_an_action_that_writes_can_be_undone_or_asks() -> None:
     """The verbs of the shell say which actions write; `back`, `show` and the like change nothing."""
-    reads = {"demo", "keys", "sync", "ls", "show", "history", "search"}
+    reads = {"demo", "keys", "sync", "ls", "show", "history", "search", "outbox", "doctor"}
     told(
         [
             f"{action.id} is `{action.shell}` in the shell and says it {NOTHING}"

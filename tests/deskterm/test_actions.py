@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import click
 import pytest
 
 from deskterm import actions, presets, symbols
 from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING
 from deskterm.actions import ACTIONS
+from deskterm.cli.main import verbs
 from deskterm.config import Settings
 from deskterm.inner_actions import INNER
 from deskterm.keymap import KeyClash, Keymap
@@ -34,6 +36,24 @@ def test_the_markdown_table_names_every_action() -> None:
     table = actions.key_table_markdown()
     for action in ACTIONS:
         assert f"| {action.words} |" in table
+
+
+def test_every_shell_command_an_action_names_is_a_verb_with_such_options() -> None:
+    for action in ACTIONS:
+        words = action.shell.split()
+        if not words:
+            continue
+        command: click.Command = verbs
+        for word in words[1:]:
+            if isinstance(command, click.Group):
+                found = command.get_command(click.Context(command), word)
+                if found is None:
+                    break
+                command = found
+            elif word.startswith("--"):
+                options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+                assert word in options, (action.id, word)
+        assert command is not verbs, action.id
 
 
 def test_hints_begin_with_solve_in_the_list_and_never_offer_letters_inside_text() -> None:
