@@ -69,7 +69,8 @@ class DesktermApp(Dressed[int]):
         self.main = MainScreen(desk, keymap=self.keymap, symbols=self.symbols)
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader")
+        # Two, so that a search need not wait for a report over years.
+        self._reader = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
 
     def get_default_screen(self) -> MainScreen:
         """The only screen there is: one beneath it would be painted along."""

@@ -11,9 +11,10 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.bench.bench_paint import ENV, PYTHON
+from tests.bench.bench_paint import ENV
 from tests.bench.desk_made import built
 from tests.paths import ROOT
+from tests.rigs.terminal import PYTHON
 
 TICKETS = int(os.environ.get("TICKETS", "50000"))
 ROUNDS = 5
