@@ -5,7 +5,7 @@ What it shows is read by deskterm.person; nothing is merged by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from deskterm.person import Person
 from deskterm.safe import clean
 from deskterm.screens import person_lines
 from deskterm.screens.keyed import Act, KeyedScreen, steps
+from deskterm.screens.offered import Entry
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.picker import Choice, PickerBox, Question
@@ -74,8 +75,9 @@ class CustomerScreen(KeyedScreen["str | None"]):
             "change.redo": lambda: self._do(self.desk.redo),
         }
 
-    def fits(self, action: str) -> bool:
-        return action != "customer.part" or bool(self.person.merged)
+    def hints(self) -> Sequence[Entry]:
+        """Without what parts addresses where there is only one."""
+        return [one for one in super().hints() if one[2] != "customer.part" or self.person.merged]
 
     def why_off(self, action: str) -> str:
         on_address = self.at < len(self.person.merged)
