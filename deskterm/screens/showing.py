@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FOLLOW = 0.06
 """Seconds the cursor rests before the panes follow while a key repeats."""
+FLOOD = 1.0
+"""Seconds between two readings of the list while a mailbox is read for the first time."""
 ORDERS = {"sla": "by SLA", "newest": "newest", "priority": "by priority", "who": "by customer"}
 
 
@@ -67,6 +69,7 @@ class Showing:
         self._beside: list[tuple[Run, ...]] = []
         """What is said of colleagues at the same ticket."""
         self._second = 0
+        self._read = 0.0
         self._followed = 0.0
         self._timer: Timer | None = None
 
@@ -272,7 +275,7 @@ class Showing:
     def look(self) -> None:
         """Whether another connection committed, and whether clocks show another second."""
         version = self.desk.store.data_version()
-        if version != self._version:
+        if version != self._version and self._due():
             self.open_time.refresh()
             self.refresh()
             if self.screen.letter is not None:
@@ -292,3 +295,11 @@ class Showing:
             self.screen.list.tick(now)
             if self.pane is not None and drawing.counts_down(self.pane, now):
                 self.draw_ticket()
+
+    def _due(self) -> bool:
+        """Whether what others did is read again: at once, but seldom while a whole mailbox comes in."""
+        now = time.monotonic()
+        if self.screen.telling.reading and now - self._read < FLOOD:
+            return False
+        self._read = now
+        return True

@@ -145,8 +145,13 @@ class Telling:
         since = min((h.since for h in loop.health.values() if h.error and h.since), default=0) if loop else 0
         if since:
             return f"offline since {drawing.clock(since, self.desk.now)}"
-        reading = any(h.reading[0] < h.reading[1] for h in loop.health.values()) if loop else False
-        return "reading mail" if reading else ""
+        return "reading mail" if self.reading else ""
+
+    @property
+    def reading(self) -> bool:
+        """A mailbox is read for the first time."""
+        loop = self.screen.desk_app.loop_
+        return loop is not None and any(h.reading[0] < h.reading[1] for h in list(loop.health.values()))
 
     def synced(self) -> str:
         """When mail was looked for last."""

@@ -58,6 +58,31 @@ async def test_the_first_read_counts_and_shows_what_is_there(tmp_path: Path) -> 
         assert "Mine · 16" in stage.lines[1]
 
 
+async def test_while_a_mailbox_is_read_the_list_follows_it_seldom_and_then_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        showing, other = stage.main.showing, Desk.open(stage.desk.home)
+        monkeypatch.setattr("deskterm.screens.showing.FLOOD", 1e9)
+        stage.app.loop_ = Loop(stage.desk)
+        health = stage.app.loop_.health["support"] = Health(reading=(3120, 12480))
+        line = stage.line
+
+        def renamed(subject: str) -> bool:
+            """Whether the list shows what another process wrote."""
+            with other.store.write() as tx:
+                tx.commit([Change(line.id, "subject", subject)], actor="sync", kind="set")
+            showing.look()
+            return stage.line.subject == subject
+
+        showing._read = -1e9
+        assert renamed("The first of many")
+        assert not renamed("One of many")
+        health.reading = (12480, 12480)
+        assert renamed("The last one")
+        other.close()
+
+
 async def fail(stage: Stage, state: str, error: str) -> int:
     """A reply to the first ticket that the server did not take; the number of the ticket."""
     number = stage.line.number or 0
