@@ -36,6 +36,8 @@ class Acting:
         self.joining = Joining(screen, self)
         self.again: Callable[[], Awaitable[None]] | None = None
         """The last act, for `.`."""
+        self.going_on = False
+        """An act on thousands runs beside the screen."""
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -59,8 +61,13 @@ class Acting:
         }
 
     def targets(self) -> list[str]:
-        """Ids of the selected tickets, else of the one under the cursor. Raises Refused if there is none."""
+        """Ids of the selected tickets, else of the one under the cursor. Raises Refused if there is none.
+
+        While an act on thousands goes on, what is selected may be what it acts on and has to wait.
+        """
         picked, line = self.screen.list.picked, self.screen.list.line
+        if self.going_on and (picked.everything or picked.ids):
+            raise Refused("An act on many tickets is still going on; a key for the selection comes after it.")
         if picked.everything:
             found = panes.matching(self.desk, self.screen.showing.view.query)
             found = [eid for eid in found if eid not in picked.ids]
@@ -160,7 +167,14 @@ class Acting:
         if count < going_on.WORTH:
             await work
         else:
-            self.screen.run_worker(self._said(work))
+            self.screen.run_worker(self._goes_on(work))
+
+    async def _goes_on(self, work: Awaitable[None]) -> None:
+        self.going_on = True
+        try:
+            await self._said(work)
+        finally:
+            self.going_on = False
 
     def _asked(self) -> list[Ticket]:
         """The targets, for a question about them."""

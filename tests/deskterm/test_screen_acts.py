@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,22 @@ async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(
         assert [words for words in heard if "Planning" in words][:1] == [f"Planning 0 of {count} tickets"]
         assert heard[-1] == f"Doing {count} of {count} tickets; a moment more"
         assert "z to undo" in stage.status
+
+
+async def test_while_an_act_on_many_goes_on_keys_for_the_selection_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, undo = threading.Event(), Desk.undo
+    monkeypatch.setattr(Desk, "is_bulk", lambda *_, **__: True)
+    monkeypatch.setattr(Desk, "undo", lambda *args: (go.wait(60), undo(*args))[1])
+    async with on_stage(tmp_path) as stage:
+        await stage.press("p", "4", "home", "x", "z", "e")
+        assert "still going on" in stage.status
+        go.set()
+        await stage.until(lambda: "Undid" in stage.status)
+        assert not any(one.status is Status.SOLVED for one in known.some(stage.desk, _ids(stage, 3)))
+        await stage.press("e")
+        assert "Solved" in stage.status
 
 
 async def test_where_nothing_is_mine_take_takes_the_oldest(tmp_path: Path) -> None:
