@@ -21,7 +21,7 @@ from channels.files import PLACE, read_letter, steady_uid, sync_folder, write_le
 from channels.letter import Fetched
 from channels.words import quoted
 
-AT_ONCE = 16 * 1024 * 1024
+AT_ONCE = 6 * 1024 * 1024
 """Bytes of letters handed over together at most, unless one alone is larger."""
 _INFO = re.compile(r"[:;!]2,([A-Za-z]*)$")
 """What follows a name in cur; some systems cannot have a colon in it."""

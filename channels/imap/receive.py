@@ -24,7 +24,7 @@ from channels.words import quoted
 WINDOW = 100_000
 """UIDs one SEARCH may cover."""
 BATCH = 300
-AT_ONCE = 16 * 1024 * 1024
+AT_ONCE = 6 * 1024 * 1024
 """Bytes of letters held in memory at a time, unless one letter alone is larger."""
 
 _WHOLE = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
@@ -207,7 +207,7 @@ class Mailbox:
     def fetch(self, uids: Sequence[int], *, batch: int = BATCH, too_big: int = TOO_BIG) -> Iterator[Batch]:
         """The letters of these UIDs, in the order given (newest first when the list is reversed).
 
-        Sizes are asked first, so that at most about 16 MB are in memory and a letter above `too_big`
+        Sizes are asked first, so that at most about 6 MB are in memory and a letter above `too_big`
         bytes comes as a TooBig. Every UID is accounted for in exactly one batch. UIDVALIDITY is asked
         again before a batch is handed over: FolderGone means that nothing of it may be believed.
         """

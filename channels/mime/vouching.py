@@ -157,11 +157,17 @@ def _results(pieces: list[str]) -> Iterator[Result]:
 
 
 _TOKEN: Final = re.compile(r'[^\\"()]+|\\.?|["()]', re.DOTALL)
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+"""One without another inside it, as most are."""
 _VEILED: Final = str.maketrans(dict.fromkeys(";=() ", "_"))
 
 
 def _without_comments(value: str) -> str:
     """The text without comments (RFC 5322, 3.2.2); what stands in quotes has no meaning here either way."""
+    if '"' not in value and "\\" not in value:
+        bare = _COMMENT.sub(" ", value)
+        if "(" not in bare and ")" not in bare:
+            return bare
     out: list[str] = []
     depth = 0
     quoted = False
