@@ -17,19 +17,20 @@ from tests.rigs.terminal import PYTHON, Terminal
 from tests.rigs.triage import Score, arrive, triage
 
 PRESSES = 40
+ESC = b"\x1b"
 CLASSES: tuple[tuple[str, Sequence[bytes], Sequence[bytes]], ...] = (
     ("the cursor", (b"j", b"k"), ()),
     ("another queue", (b"]",), ()),
     ("an act, undone", (b"e", b"z"), ()),
     ("an act with a choice, undone", (b"p", b"4", b"z"), ()),
-    ("a selection", (b"x", b"x", b"\x1b"), ()),
-    ("a ticket read and left", (b"\r", b"\x1b"), ()),
+    ("a selection", (b"x", b"x", ESC), ()),
+    ("a ticket read", (b"\r", ESC), ()),
     ("letters of a filter", (b"t", b"\x7f"), (b"/", b"invoice")),
     ("letters of a reply", (b"w", b"o", b"r", b"d", b" "), (b"r",)),
     ("letters in the commands", (b"a", b"\x7f"), (b":",)),
-    ("keys here, and back", (b"?", b"\x1b"), ()),
-    ("the history, and back", (b"gh", b"\x1b"), ()),
-    ("the settings, and back", (b"g,", b"\x1b"), ()),
+    ("keys here", (b"?", ESC), ()),
+    ("the history", (b"gh", ESC), ()),
+    ("the settings", (b"g,", ESC), ()),
 )
 """What is pressed in turn, after which keys."""
 
@@ -45,7 +46,7 @@ def counted() -> Score:
         return asyncio.run(play(Path(folder)))
 
 
-def timed(press: Sequence[bytes], before: Sequence[bytes]) -> list[Painted]:
+def timed(press: Sequence[bytes], before: Sequence[bytes]) -> list[tuple[bytes, Painted]]:
     """What each press costs, on a practice desk of its own: no class leaves anything behind for the next."""
     with tempfile.TemporaryDirectory() as folder:
         home = copied(Path(folder))
@@ -56,8 +57,8 @@ def timed(press: Sequence[bytes], before: Sequence[bytes]) -> list[Painted]:
             for part in (b"", *before):
                 terminal.send(part)
                 terminal.quiet(0.5)
-            found = [painted(terminal, press[n % len(press)]) for n in range(PRESSES)]
-            return [one for one in found if one.size]
+            keys = [press[n % len(press)] for n in range(PRESSES)]
+            return [(key, painted(terminal, key)) for key in keys]
 
 
 def main() -> None:
@@ -67,8 +68,13 @@ def main() -> None:
         "  each class of input, 60 tickets: milliseconds to the first byte (median, p95), to the last, of a"
         " processor, bytes"
     )
+    left: list[Painted] = []
     for name, press, before in CLASSES:
-        tell(name, timed(press, before))
+        took = timed(press, before)
+        tell(name, [one for key, one in took if key != ESC])
+        left += [one for key, one in took if key == ESC]
+    tell("esc from any of them", left)
+    print("  After esc the toolkit waits 100 ms for the rest of a sequence; ESCDELAY=25 makes it less.")
 
 
 if __name__ == "__main__":
