@@ -12,7 +12,7 @@ from deskterm import doc_names, doc_texts, tiers
 from deskterm.automation import arm
 from deskterm.desk import Desk, Done
 from deskterm.moments import length
-from store.errors import DocError
+from store.errors import DocError, Refused
 from store.model import Doc
 from store.reads import docs, rule_stats
 from store.reads.baseline import Baseline, baseline
@@ -127,6 +127,16 @@ def _targets(policy: Policy) -> Iterator[str]:
 def reached(desk: Desk) -> list[Baseline]:
     """What was reached in the last ninety days, all together first. Reads every letter of theirs."""
     return baseline(desk.conn, since=desk.now - PAST_DAYS * DAY, hours=promised(desk.conn).hours)
+
+
+def new(desk: Desk, name: str) -> Doc:
+    """A rule to be written, with an example in it; not on the desk yet. Raises Refused for a name in use."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("A rule needs a name; nothing was begun.")
+    if docs.named(desk.conn, "rule", name) is not None:
+        raise Refused(f"There is a rule called {name} already; e on it opens it.")
+    return Doc(f"new {name}", "rule", name, doc_texts.example("rule", name))
 
 
 def save(desk: Desk, doc: Doc, text: str) -> Done:

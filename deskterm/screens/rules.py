@@ -22,7 +22,7 @@ from store.model import Doc
 from store.reads.baseline import Baseline
 from store.reads.rule_stats import Stat
 
-NO_RULES = "No rule yet. `a` brings a pack of them, `deskterm edit rule NAME` writes one."
+NO_RULES = "No rule yet. `a` brings a pack of them, `n` begins one of your own."
 NO_DOC = "There is no rule and no policy of yours under the cursor."
 
 
@@ -85,6 +85,7 @@ class RulesScreen(ListScreen[Ruled, str]):
             "rule.switch": lambda: self._switch(self._doc()),
             "rule.edit": lambda: self._edit(self._doc()),
             "rule.try": lambda: self._try(self._doc()),
+            "rule.new": self._ask_name,
             "rule.packs": self._packs,
             "change.undo": lambda: self._commit(self.desk.undo),
             "change.redo": lambda: self._commit(self.desk.redo),
@@ -107,6 +108,20 @@ class RulesScreen(ListScreen[Ruled, str]):
         done = await self.desk_app.commit(work)
         self.load()
         self.tell(done.words)
+
+    def _ask_name(self) -> None:
+        """Ask how a new rule is called; it begins in the editor with an example."""
+
+        async def then(picked: PickerBox.Picked | None) -> None:
+            if picked is None:
+                return
+            try:
+                await self._edit(rulebook.new(self.desk, picked.typed))
+            except StoreError as error:
+                self.tell(str(error), bad=True)
+
+        foot, hint = "enter opens $EDITOR   esc leave it", "an example stands there to be changed"
+        self.ask(Question("A new rule", (), foot, False, free="name", hint=hint), then)
 
     def _packs(self) -> None:
         """Ask which pack to take in; those the desk has are grey."""
@@ -149,13 +164,17 @@ class RulesScreen(ListScreen[Ruled, str]):
             done = await self.desk_app.commit(lambda: rulebook.save(self.desk, doc, text))
         except DocError as error:
             self.kept[doc.id] = text
-            raise Refused(f"{rulebook.placed(error)} Nothing was changed; e opens your text again.") from None
+            raise Refused(f"{rulebook.placed(error)} Nothing was changed; {self._again(doc)}") from None
         except Refused as error:
             self.kept[doc.id] = text
-            raise Refused(f"{error} e opens your text again.") from None
+            raise Refused(f"{error} {self._again(doc)}") from None
         self.kept.pop(doc.id, None)
         self.load()
         self.tell(done.words)
+
+    def _again(self, doc: Doc) -> str:
+        there = any(item.doc is not None and item.doc.id == doc.id for item in self.items)
+        return "e opens your text again." if there else "n and the same name open your text again."
 
     def _try(self, doc: Doc) -> None:
         """What the rule would have done, to be looked through."""

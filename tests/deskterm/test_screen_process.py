@@ -275,7 +275,7 @@ def test_a_draft_survives_a_kill_two_seconds_after_its_last_key(tmp_path: Path) 
 
 
 RULE_EDITOR = """#!/bin/sh
-case "$1" in *.toml) sed -i 's/chargeback/chargebacks/' "$1";; *) exit 9;; esac
+case "$1" in *.toml) sed -i 's/chargeback/chargebacks/' "$1"; echo '# mine' >>"$1";; *) exit 9;; esac
 """
 
 
@@ -289,3 +289,7 @@ def test_a_rule_is_edited_from_its_screen(tmp_path: Path) -> None:
         terminal.send("e")
         terminal.until("Saved rule Tag refunds")
         terminal.until("received: refund OR chargebacks")
+        terminal.send("n")
+        terminal.until("A new rule")
+        terminal.send("Money back\r")
+        terminal.until("Saved rule Money back")

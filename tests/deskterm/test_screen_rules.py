@@ -159,6 +159,23 @@ async def test_an_edited_text_with_a_mistake_changes_nothing_and_is_kept(tmp_pat
         assert "is kept" not in stage.text
 
 
+async def test_a_rule_is_begun_with_an_example_and_a_name_of_its_own(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await opened(stage)
+        await stage.press("n", "=Tag refunds", "enter")
+        assert "There is a rule called Tag refunds already" in stage.text
+        await stage.press("n", "=  Money   back ", "enter")
+        assert "cannot step aside" in stage.text
+        doc = rulebook.new(stage.desk, " Money  back ")
+        assert doc.name == "Money back" and read_rule(doc.body, name=doc.name)
+        with pytest.raises(Refused, match=r"line 1.*n and the same name open your text again"):
+            await screen.keep(doc, 'when = "someday"\n')
+        await screen.keep(doc, REFUNDS)
+        assert stage.desk.doc("rule", "Money back").body == REFUNDS
+        with pytest.raises(Refused, match="needs a name"):
+            rulebook.new(stage.desk, "  ")
+
+
 async def test_the_editor_is_refused_where_the_screen_cannot_step_aside(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await opened(stage)
