@@ -125,7 +125,7 @@ def test_news_by_idle_and_waking(dovecot: Dovecot, user: str) -> None:
         assert not idle.wait(box, ours, 30)
 
 
-def test_L08_a_copy_in_sent_once(dovecot: Dovecot, user: str) -> None:
+def test_a_copy_in_sent_once(dovecot: Dovecot, user: str) -> None:
     with Mailbox(dovecot.account(user), dovecot.secret) as box:
         assert places.sent_folder(box) == "Sent"
         made = [

@@ -130,7 +130,7 @@ def test_back_off_grows_to_its_bound_and_never_agrees_with_others() -> None:
     assert [next(high) for _ in range(6)] == [5, 10, 20, 40, 60, 60]
 
 
-def test_L08_the_copy_in_sent_is_made_once(imapd: Imapd) -> None:
+def test_the_copy_in_sent_is_made_once(imapd: Imapd) -> None:
     raw = b"Message-ID: <q1@desk>\r\nSubject: hi\r\n\r\nhello\r\n"
     for expected in (True, False):
         with Mailbox(imapd.account(), imapd.secret) as box:
@@ -139,7 +139,7 @@ def test_L08_the_copy_in_sent_is_made_once(imapd: Imapd) -> None:
     assert imapd.raws("Sent") == [raw]
 
 
-def test_L08_a_copy_whose_answer_was_lost_is_found_and_not_made_again(imapd: Imapd) -> None:
+def test_a_copy_whose_answer_was_lost_is_found_and_not_made_again(imapd: Imapd) -> None:
     raw = b"Message-ID: <q2@desk>\r\n\r\nhello\r\n"
     imapd.faults.cut_after_append = True
     with Mailbox(imapd.account(), imapd.secret) as box, pytest.raises(Unreachable):

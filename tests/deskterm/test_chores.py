@@ -58,7 +58,7 @@ def test_it_comes_when_it_is_due_once_and_not_for_the_past(home: Path) -> None:
     assert len(made(home)) == 2
 
 
-def test_L35_missed_ones_make_one_ticket_that_says_so(home: Path) -> None:
+def test_missed_ones_make_one_ticket_that_says_so(home: Path) -> None:
     later(home, DAY)
     made(home)
     later(home, 70 * DAY)
