@@ -1,9 +1,8 @@
-"""What a shell offers at the tab key: bash for real, the scripts of the others by what they ask and get."""
+"""What a shell offers at the tab key: the scripts are run by bash, fish and zsh themselves."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.deskterm.shell import call, desk_in, digest, ok, opened
-from tests.paths import ROOT
+from tests.paths import ROOT, tool
 from tests.test_imports import MAIL, SCREEN, loaded, tops
 
 NAMES = ("Close warned", "Cost's $HOME `x` *", "Zoë; rm -rf ~", "close, later")
-
-BASH, ZSH, FISH = (shutil.which(shell) or "" for shell in ("bash", "zsh", "fish"))
 
 
 @pytest.fixture
@@ -52,11 +49,12 @@ for one in "${{COMPREPLY[@]}}"; do printf '%s\\n' "$one"; done
 """
     env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "DESKTERM_HOME": str(home)}
     env["PYTHONPATH"] = str(ROOT)
-    done = subprocess.run([BASH, "--norc", "-c", script], env=env, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        [tool("bash"), "--norc", "-c", script], env=env, cwd=folder, capture_output=True, text=True
+    )
     return done.stdout.splitlines()
 
 
-@pytest.mark.skipif(not BASH, reason="bash is not installed")
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
@@ -76,12 +74,13 @@ def test_bash_offers_verbs_options_and_names(home: Path, words: tuple[str, ...],
     assert set(at_the_tab_key(home, *words)) == offered
 
 
-@pytest.mark.skipif(not BASH, reason="bash is not installed")
 def test_a_name_full_of_signs_comes_back_as_the_same_word(home: Path) -> None:
     offered = at_the_tab_key(home, "rules", "run", "")
     assert len(offered) == len(NAMES)
     for word in offered:
-        back = subprocess.run([BASH, "-c", f"printf %s {word}"], capture_output=True, text=True, check=True)
+        back = subprocess.run(
+            [tool("bash"), "-c", f"printf %s {word}"], capture_output=True, text=True, check=True
+        )
         assert back.stdout in NAMES
 
 
@@ -130,18 +129,16 @@ def parts(lines: list[str]) -> list[list[str]]:
     return found[:-1]
 
 
-@pytest.mark.skipif(not FISH, reason="fish is not installed")
 def test_fish_offers_verbs_options_and_names(home: Path) -> None:
     script = "deskterm completion fish | source;" + "".join(
         f"complete -C 'deskterm {typed}'; echo {END};" for typed, _ in OFFERED
     )
-    lines = sourced(home, FISH, "--no-config", "-c", script)
+    lines = sourced(home, tool("fish"), "--no-config", "-c", script)
     assert any(line.startswith("snooze\tLet tickets sleep") for line in lines)
     for part, (typed, offered) in zip(parts(lines), OFFERED, strict=True):
         assert {line.partition("\t")[0] for line in part} == offered, typed
 
 
-@pytest.mark.skipif(not ZSH, reason="zsh is not installed")
 def test_zsh_offers_verbs_options_and_names(home: Path) -> None:
     """The function runs in zsh itself; what it hands to the line editor is printed in its place."""
     stand_ins = "compdef() { : }; _describe() { print -rl -- ${(P)3}; }; compadd() { print -rl -- ${(P)5}; }"
@@ -149,7 +146,7 @@ def test_zsh_offers_verbs_options_and_names(home: Path) -> None:
         f"words=(deskterm {typed}); CURRENT=$#words; _deskterm_completion; print -- {END};"
         for typed, _ in OFFERED
     )
-    lines = sourced(home, ZSH, "-f", "-c", script)
+    lines = sourced(home, tool("zsh"), "-f", "-c", script)
     assert any(line.startswith("snooze:Let tickets sleep") for line in lines)
     for part, (typed, offered) in zip(parts(lines), OFFERED, strict=True):
         assert {line.partition(":")[0] for line in part} == offered, typed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from deskterm.actions import ACTIONS
 from deskterm.cli.main import VERBS
 from tests.deskterm.schema_check import faults
 from tests.deskterm.shell import Result, call, desk_in, ok
+from tests.paths import tool
 from tests.rigs.mail import letter
 
 RULE = """\
@@ -133,11 +133,13 @@ def test_the_man_page_holds_every_verb_and_key(home: Path) -> None:
     assert requests == {".TH", ".SH", ".SS", ".B", ".TP"}
 
 
-@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_groff_sets_the_man_page_without_a_warning(home: Path) -> None:
     page = ok(home, "describe", "man").out
     done = subprocess.run(
-        ["groff", "-man", "-Tutf8", "-ww", "-Kutf8"], input=page.encode(), capture_output=True, check=True
+        [tool("groff"), "-man", "-Tutf8", "-ww", "-Kutf8"],
+        input=page.encode(),
+        capture_output=True,
+        check=True,
     )
     assert done.stderr == b""
     plain = re.sub(r"\x1b\[[\d;]*m|.\x08", "", done.stdout.decode())

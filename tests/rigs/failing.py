@@ -18,14 +18,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import pytest
-
 from store import blobs, db
 from store.db import Store
 from store.errors import StoreError
 from store.log import rebuild
 from store.log.entry import Change, put
-from tests.paths import ROOT
+from tests.paths import ROOT, absent
 
 SOURCE = Path(__file__).with_name("failing.c")
 COMMITS = 5
@@ -41,10 +39,8 @@ def library(folder: Path) -> Path:
         reason = done.stderr if done.returncode else ""
     except OSError:
         reason = "there is no gcc"
-    if reason and os.environ.get("DESKTERM_REAL_SERVERS"):
-        pytest.fail(f"calls cannot be made to fail: {reason}")
     if reason:
-        pytest.skip(f"calls cannot be made to fail: {reason}")
+        absent(f"calls cannot be made to fail: {reason}")
     return made
 
 

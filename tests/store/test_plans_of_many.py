@@ -13,6 +13,7 @@ import pytest
 from store.db import MEMORY, Store
 from store.reads import many, queues, search, tickets
 from store.reads.queues import DEFAULTS, Asked
+from tests.rigs.cost import steps
 
 NOW = 1_780_000_000
 FEW, MANY = 300, 3_000
@@ -68,21 +69,6 @@ def few() -> Iterator[sqlite3.Connection]:
 @pytest.fixture(scope="module")
 def large() -> Iterator[sqlite3.Connection]:
     yield from desk(MANY)
-
-
-def steps(conn: sqlite3.Connection, ask: Callable[[sqlite3.Connection], object]) -> int:
-    """What an answer costs, in tens of steps."""
-    taken = 0
-
-    def step() -> int:
-        nonlocal taken
-        taken += 1
-        return 0
-
-    conn.set_progress_handler(step, 10)
-    ask(conn)
-    conn.set_progress_handler(None, 0)
-    return taken
 
 
 @pytest.mark.parametrize("name", ASKS)

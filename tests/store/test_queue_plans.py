@@ -13,6 +13,7 @@ import pytest
 from store.db import MEMORY, Store
 from store.reads import queues, tickets
 from store.reads.queues import DEFAULTS, Asked, Pages
+from tests.rigs.cost import steps
 
 NOW = 1_780_000_000
 ASKED = Asked(NOW, "me")
@@ -53,35 +54,25 @@ def many() -> Iterator[sqlite3.Connection]:
     yield from desk(MANY)
 
 
-def steps(conn: sqlite3.Connection, query: str, *, sort: str, at: float, backward: bool) -> int:
+def cost(conn: sqlite3.Connection, query: str, *, sort: str, at: float, backward: bool) -> int:
     """What a page costs that begins so far down the queue (0 for its top, 1 for its end)."""
     pages = Pages(conn, query, sort=sort, asked=ASKED)
     every = tickets.page(conn, queues.condition(query, ASKED), sort=sort, limit=-1)
     after = every[int((len(every) - 1) * at)].position if every and at else None
-    taken = 0
-
-    def step() -> int:
-        nonlocal taken
-        taken += 1
-        return 0
-
-    conn.set_progress_handler(step, 10)
-    pages.page(after, PAGE, backward)
-    conn.set_progress_handler(None, 0)
-    return taken
+    return steps(conn, lambda _: pages.page(after, PAGE, backward))
 
 
 @pytest.mark.parametrize(("query", "sort"), list(dict.fromkeys(ASKS)))
 def test_a_page_of_a_queue_costs_the_same_on_a_desk_ten_times_as_large(few, many, query, sort):
     for at in (0.0, 0.5):
         for backward in (False, True) if at else (False,):
-            small, large = (steps(conn, query, sort=sort, at=at, backward=backward) for conn in (few, many))
+            small, large = (cost(conn, query, sort=sort, at=at, backward=backward) for conn in (few, many))
             assert large <= small * 1.5 + 20, (query, sort, at, backward)
 
 
 @pytest.mark.parametrize("query", ["is:late", "is:mine is:open", "is:unassigned is:open"])
 def test_the_top_of_a_narrowed_queue_passes_over_no_other_tickets(few, many, query):
-    small, large = (steps(conn, query, sort="sla", at=0, backward=False) for conn in (few, many))
+    small, large = (cost(conn, query, sort="sla", at=0, backward=False) for conn in (few, many))
     assert large <= small * 1.5 + 20
 
 
