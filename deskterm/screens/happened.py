@@ -25,6 +25,7 @@ _HIDDEN = frozenset({"body", "folds", "files", "refs", "rcpt", "msgid", "copied"
 _FIELDS = {"grp": "group", "snooze_until": "snoozed until", "_deleted": "bin", "not_before": "leaves"}
 _FLAGS = {"unread": ("read", "unread"), "_deleted": ("put back", "moved to the bin")}
 _TIMES = frozenset({"snooze_until", "created", "not_before", "date", "archive"})
+_ROWS = {"m": "message", "c": "customer", "x": "letter", "d": "doc"}
 _KINDS = {"t": "ticket begun", "m": "message", "c": "new customer", "x": "letter queued", "d": "doc written"}
 _MACHINES = frozenset({"mail", "sender", "clock", "rule"})
 _QUIET = frozenset({"read", "sending", "archive", "mail", "undo", "redo"})
@@ -113,7 +114,9 @@ def as_csv(listed: Sequence[Item]) -> str:
                             for words, before, after in one.details)  # fmt: skip
         then = f"{datetime.fromtimestamp(one.at):%Y-%m-%d %H:%M:%S}"
         cells = (str(one.entry), then, one.actor, one.what, one.name, changes)
-        writer.writerow([f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell for cell in cells])
+        writer.writerow(
+            [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
+        )
     return out.getvalue()
 
 
@@ -160,6 +163,8 @@ def said(was: Was) -> tuple[str, str, str]:
             if space not in ("who", "x")
             else nothing
         )
+    if was.field == "_deleted" and was.eid[:1] != "t":  # only tickets have a bin
+        return f"{_ROWS.get(was.eid[:1], 'row')} {'taken away' if was.after else 'put back'}", "", ""
     if was.field in _FLAGS:
         return _FLAGS[was.field][1 if was.after else 0], "", ""
     before, after = _value(was.field, was.before), _value(was.field, was.after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from deskterm.action import ANYWHERE, ROWS, Action
 from deskterm.actions import ACTIONS
 from deskterm.inner_actions import INNER
 from deskterm.keymap import key_name
+from deskterm.screens import happened
 from deskterm.screens.keyed import KeyedScreen
 from deskterm.screens.queue_then import QueueThenScreen
 from deskterm.screens.reading import HistoryScreen
@@ -222,20 +224,20 @@ async def test_the_history_is_filtered_copied_and_exported(
         assert stage.app.screen is stage.main
 
 
-async def test_no_cell_of_an_export_is_a_formula(tmp_path: Path) -> None:
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+def test_F08_no_cell_of_an_export_is_a_formula(begins: str) -> None:
+    bad = f"{begins}cmd|'/c calc'!A1"
+    hostile = happened.Item(1, 0, bad, bad, "", bad, ((bad, "", ""),), "", "")
+    row = next(csv.DictReader(io.StringIO(happened.as_csv([hostile]), newline="")))
+    assert all(row[cell] == f"'{bad}" for cell in ("who", "what", "about", "changes"))
+
+
+async def test_a_reply_called_back_is_a_message_taken_away_and_no_ticket_in_the_bin(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
-        await stage.press("t", "=x", "enter", "g", "h")
-        from dataclasses import replace
-
-        from deskterm.screens import happened
-
-        screen = stage.app.screen
-        assert isinstance(screen, HistoryScreen)
-        hostile = replace(
-            screen.items[0], actor="=cmd|'/c calc'!A1", name="@SUM(1)", details=(("+1", "", ""),)
-        )
-        row = next(csv.DictReader(happened.as_csv([hostile]).splitlines()))
-        assert (row["who"][0], row["about"][0], row["changes"][0]) == ("'", "'", "'")
+        await stage.press("r", "=Never mind.", "escape", "Y", "z", "escape", "escape", "g", "h")
+        assert "message taken away" in stage.text and "moved to the bin" not in stage.text
+        await stage.press("escape", "#", "g", "h")
+        assert "moved to the bin" in stage.text
 
 
 async def test_older_entries_come_when_the_cursor_reaches_the_end(tmp_path: Path) -> None:
