@@ -6,6 +6,7 @@ An account is found by its name. Customers of its domain who belong to none beco
 from __future__ import annotations
 
 import csv
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -136,14 +137,15 @@ def steps(conn: sqlite3.Connection, rows: Iterable[Row]) -> list[Step]:
     wanted: dict[str, dict[str, Value]] = {}
     for row in rows:
         wanted.setdefault(str(row["name"]).casefold(), {}).update(row)
-    found: list[Step] = []
     taken: dict[str, str] = {}
+    domains: dict[str, str] = {}
     for key, row in wanted.items():
         domain = str(row.get("domain") or "")
         account = named.get(key)
         _alone(account, domain, owned.get(domain), taken, name=str(row["name"]))
-        found.append(_step(conn, account, row))
-    return found
+        domains[key] = domain if "domain" in row or account is None else account.domain
+    free = _free(conn, domains.values())
+    return [_step(named.get(key), row, free.get(domains[key], ())) for key, row in wanted.items()]
 
 
 def _alone(
@@ -156,22 +158,29 @@ def _alone(
     taken[domain] = name
 
 
-def _step(conn: sqlite3.Connection, account: Account | None, row: Row) -> Step:
-    pairs = ((field, getattr(account, field, None) or None, after) for field, after in row.items())
+def _step(account: Account | None, row: Row, joins: Sequence[str]) -> Step:
+    pairs = ((field, _before(account, field), after) for field, after in row.items())
     sets = tuple(pair for pair in pairs if pair[1] != pair[2] and not (account and pair[0] == "name"))
-    domain = str(row.get("domain") or (account.domain if account else ""))
-    joins = _of_domain(conn, domain) if domain else ()
-    return Step(account, str(row["name"]), sets, joins)
+    return Step(account, str(row["name"]), sets, tuple(joins))
 
 
-def _of_domain(conn: sqlite3.Connection, domain: str) -> tuple[str, ...]:
-    """Customers of a mail domain who belong to no account."""
+def _before(account: Account | None, field: str) -> Value:
+    value: Value = getattr(account, field, None)
+    return None if value == "" else value
+
+
+def _free(conn: sqlite3.Connection, domains: Iterable[str]) -> dict[str, list[str]]:
+    """Customers of these mail domains who belong to no account."""
     rows = conn.execute(
-        "SELECT id FROM customer WHERE account IS NULL AND _deleted IS NULL AND merged_into IS NULL"
-        " AND lower(substr(email, instr(email, '@') + 1)) = ? ORDER BY id",
-        (domain,),
+        "SELECT lower(substr(email, instr(email, '@') + 1)) AS domain, id FROM customer"
+        " WHERE account IS NULL AND _deleted IS NULL AND merged_into IS NULL"
+        " AND domain IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps([domain for domain in domains if domain]),),
     )
-    return tuple(str(eid) for (eid,) in rows.fetchall())
+    found: dict[str, list[str]] = {}
+    for domain, eid in rows.fetchall():
+        found.setdefault(domain, []).append(eid)
+    return found
 
 
 def save(desk: Desk, rows: Sequence[Row]) -> Done:

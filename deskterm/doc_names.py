@@ -37,11 +37,10 @@ def check(conn: sqlite3.Connection, news: Sequence[Doc]) -> None:
 
 def users(conn: sqlite3.Connection, doc: Doc) -> list[str]:
     """Who names a doc and would miss it, such as `rule Refunds` or `agent Ana`."""
-    found = [
-        f"{one.kind} {one.name}" for one in docs.every(conn) if doc.name.casefold() in _named(one, doc.kind)
-    ]
+    name = doc.name.casefold()
+    found = [f"{one.kind} {one.name}" for one in docs.every(conn) if name in _named(one, doc.kind)]
     if doc.kind == "hours":
-        found += [f"agent {one.name}" for one in team.members(conn) if one.hours == doc.name]
+        found += [f"agent {one.name}" for one in team.members(conn) if one.hours.casefold() == name]
     return found
 
 

@@ -14,7 +14,7 @@ from deskterm.cli.asking import json_option
 from deskterm.cli.home import opened
 from deskterm.counting import many
 from deskterm.desk import Desk
-from store.errors import NotFound
+from store.errors import NotFound, Refused
 from store.log.entry import Value
 from store.model import Account
 
@@ -43,7 +43,7 @@ def _row(one: Account) -> Iterator[str]:
     yield one.name
     for field in accounts.FACTS:
         value: Value = getattr(one, field)
-        yield f"{field} {_shown(field, value)}" if value else f"no {field}"
+        yield f"{field} {_shown(field, value)}" if value not in ("", None) else f"no {field}"
 
 
 def _shown(field: str, value: Value) -> str:
@@ -60,8 +60,11 @@ def set_verb(words: tuple[str, ...], dry_run: bool) -> None:
 
     Customers of its domain who belong to no account become its own. FACT= alone forgets it.
     """
-    name = " ".join(word for word in words if "=" not in word)
-    parted = [word.partition("=") for word in words if "=" in word]
+    first = next((n for n, word in enumerate(words) if "=" in word), len(words))
+    name = " ".join(words[:first])
+    parted = [word.partition("=") for word in words[first:]]
+    if stray := next((word for word, equals, _ in parted if not equals), ""):
+        raise Refused(f'"{stray[:40]}" stands after a fact; quote a value of several words: "csm=Ann Weber".')
     facts = {field: value for field, _, value in parted}
     with opened(found=True) as desk:
         _write(desk, [accounts.read(name, facts, zone=moments.local())], dry_run=dry_run)

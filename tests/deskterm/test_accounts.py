@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deskterm import accounts
 from deskterm.config import Settings, save
 from store.log import rebuild
+from store.log.entry import Change
 from tests.deskterm.shell import call, ok
 from tests.rigs.mail import letter, one, opened, take
 
@@ -90,6 +92,31 @@ def test_a_table_is_taken_in_whole_or_not_at_all(home: Path, tmp_path: Path) -> 
         assert "not UTF-8" in call(home, "account", "import", str(file)).err
 
 
+def test_a_revenue_of_nothing_is_kept_and_shown(home: Path) -> None:
+    ok(home, "account", "set", "Acme", "arr=0")
+    assert "arr 0" in ok(home, "account").out
+    assert "Nothing to change" in ok(home, "account", "set", "Acme", "arr=0").err
+
+
+def test_who_belonged_to_a_domain_that_is_forgotten_joins_nobody(home: Path) -> None:
+    ok(home, "account", "set", "Acme", "domain=customers.example")
+    with opened(home, Settings(agent="Ana")) as desk, desk.store.write() as tx:
+        tx.commit([Change(one(desk, "Question 1").customer, "account", None)], actor="Ana", kind="edit")
+    assert "1 customer of its domain" in ok(home, "account", "set", "Acme", "tier=smb", "--dry-run").out
+    assert "of its domain" not in ok(home, "account", "set", "Acme", "domain=", "--dry-run").out
+    ok(home, "account", "set", "Acme", "domain=")
+    assert {int(str(t["number"])) for t in ok(home, "ls", "account:acme", "--jsonl").objects} == {2}
+
+
+def test_a_table_of_many_looks_through_the_customers_once(home: Path) -> None:
+    with opened(home, Settings(agent="Ana")) as desk:
+        asked: list[str] = []
+        desk.conn.set_trace_callback(asked.append)
+        accounts.steps(desk.conn, [{"name": f"N{n}", "domain": f"d{n}.example"} for n in range(50)])
+        desk.conn.set_trace_callback(None)
+    assert sum("FROM customer" in one for one in asked) == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -104,6 +131,7 @@ def test_a_table_is_taken_in_whole_or_not_at_all(home: Path, tmp_path: Path) -> 
         (["A", "domain=https://a.example"], "domain has to be one such as"),
         (["A", "tier=" + "x" * 300], "tier may have up to"),
         (["B", "domain=customers.example"], "belongs to Acme"),
+        (["Acme", "csm=Ana", "Ruiz"], "stands after a fact"),
     ],
 )
 def test_what_is_no_fact_is_a_sentence(home: Path, words: list[str], said: str) -> None:

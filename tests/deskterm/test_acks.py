@@ -7,7 +7,6 @@ from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from deskterm import live, send
@@ -141,14 +140,16 @@ def test_outside_the_hours_it_says_when_we_are_back(desk: Desk, smtpd: Smtpd) ->
 
 def test_a_brand_is_the_tickets_and_has_words_of_its_own(tmp_path: Path, smtpd: Smtpd) -> None:
     both = settings(
-        box(smtp=smtpd), msgspec.structs.replace(box(smtp=smtpd), address="hi@north.example", brand="North")
+        box(smtp=smtpd),
+        box(smtp=smtpd, address="hi@north.example", brand="North", aliases=("Hello@north.example",)),
     )
     with opened(tmp_path / "home", both) as desk:
         desk.save_doc("ack", "everybody", EXAMPLE)
         north = EXAMPLE.replace("mailboxes = []", 'mailboxes = []\nbrand = "North"')
         desk.save_doc("ack", "north", north.replace("We have your letter", "North has it"))
         take(desk, letter(1, subject="One"), letter(2, subject="Two", to="hi@north.example"))
-        assert [one.brand for one in all_tickets(desk)] == ["", "North"]
+        take(desk, letter(3, subject="Three", to="hello@north.example"))
+        assert [one.brand for one in all_tickets(desk)] == ["", "North", "North"]
         assert "acknowledged by everybody" in why(desk, "One")
         assert "acknowledged by north" in why(desk, "Two")
 

@@ -220,6 +220,15 @@ def test_what_is_so_already_is_no_act(desk: Desk) -> None:
     assert rules.run() == 0
 
 
+def test_what_a_rule_did_just_before_is_no_act_of_the_next(desk: Desk) -> None:
+    for name in ("First", "Second"):
+        rule(desk, name, 'when = "received"\n[do]\ntags = ["late"]\n')
+    rules = works(desk)
+    take(desk, letter(1))
+    assert rules.run() == 1
+    assert acted(desk) == ["rule:First"]
+
+
 @pytest.mark.parametrize(
     ("since", "does"),
     [

@@ -178,6 +178,29 @@ def test_a_rule_about_promises_is_tried_on_the_past(tmp_path: Path) -> None:
             assert moments_of(desk, name) == [("Slow", at)], name
 
 
+def test_a_promise_kept_since_was_late_then_all_the_same(tmp_path: Path) -> None:
+    clock = Stopped(FRIDAY)
+    with opened(tmp_path / "home", Settings(agent="Ana"), clock) as desk:
+        take(desk, letter(1, subject="Slow", when=FRIDAY))
+        clock.now += 7 * DAY
+        desk.do(acts.status([one(desk, "Slow")], Status.SOLVED))
+        text = 'when = "waited"\nfor = "0m"\nsince = "due"\nmatch = "is:active"\n[do]\ntags = ["late"]\n'
+        desk.save_doc("rule", "Broken", text)
+        assert moments_of(desk, "Broken") == [("Slow", FRIDAY + 4 * 3_600)]
+
+
+def test_what_is_urgent_is_acted_on_by_night_on_the_past_too(tmp_path: Path) -> None:
+    clock = Stopped(FRIDAY)
+    with opened(tmp_path / "home", Settings(agent="Ana"), clock) as desk:
+        take(desk, letter(1, subject="Calm", when=FRIDAY), letter(2, subject="Fire", when=FRIDAY))
+        desk.do(acts.priority([one(desk, "Fire")], 1))
+        clock.now += 7 * DAY
+        text = 'when = "waited"\nfor = "6h"\nsince = "created"\nin_hours = true\n[do]\ntags = ["late"]\n'
+        desk.save_doc("rule", "Late", text)
+        monday = FRIDAY + 2 * DAY + 21 * 3_600
+        assert moments_of(desk, "Late") == [("Fire", FRIDAY + 6 * 3_600), ("Calm", monday)]
+
+
 def moments_of(desk: Desk, name: str) -> list[tuple[str, int]]:
     from deskterm import trials
     from deskterm.automation import arm

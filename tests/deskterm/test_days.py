@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deskterm import panes
+from deskterm.automation import Automation
 from deskterm.config import Settings
 from tests.rigs.mail import letter, one, opened, take
 
@@ -26,3 +27,18 @@ def test_a_filter_and_a_queue_mean_the_days_of_this_machine(
         assert panes.matching(desk, "created:yesterday") == [ticket.id]
         assert panes.matching(desk, "created:today") == []
         assert panes.pages(desk, "created:yesterday", "newest").count() == 1
+
+
+def test_a_rule_that_waits_means_the_days_of_the_desk(tmp_path: Path) -> None:
+    now = [NINE]
+    with opened(tmp_path / "home", Settings(agent="ana"), lambda: float(now[0])) as desk:
+        desk.save_doc("hours", "office", 'zone = "Pacific/Kiritimati"\nweek = "24/7"\n')
+        for day in ("today", "yesterday"):
+            text = f'when = "waited"\nfor = "1h"\nmatch = "created:{day}"\n[do]\ntags = ["{day}"]\n'
+            desk.save_doc("rule", day, text)
+        rules = Automation(desk)
+        rules.begin()
+        take(desk, letter(1, when=NINE))
+        now[0] += 2 * 3_600
+        rules.run()
+        assert one(desk, "Question 1").tags == ("yesterday",)

@@ -167,7 +167,7 @@ def test_a_doc_is_shown_and_removed_unless_another_names_it(home: Path) -> None:
     assert ok(home, "docs", "show", "macro", "sort").out == '+++\nname = "Sort"\ntags = ["sorted"]\n+++\n'
     named = call(home, "docs", "remove", "macro", "sort")
     assert named.code == 4 and "named by macro Chain, rule Use; change that first" in named.err
-    ok(home, "team", "add", "Ben", "--hours", "nights")
+    ok(home, "team", "add", "Ben", "--hours", "Nights")
     assert "named by policy standard, agent Ben" in call(home, "docs", "remove", "hours", "nights").err
     ok(home, "docs", "remove", "macro", "Chain")
     ok(home, "docs", "remove", "rule", "Use")
