@@ -33,7 +33,9 @@ BATCH_SECONDS = 60.0
 """After this the process is taken for dead."""
 
 SELDOM = 50_000
-"""Values made between two looks for garbage, which are 700 otherwise."""
+"""Values made between two looks for garbage while letters are read ahead."""
+USUAL = gc.get_threshold()
+"""What is so otherwise; not what was so before, since mailboxes are read beside each other."""
 
 ReadBatch = tuple["Batch", list[Read]]
 
@@ -137,12 +139,11 @@ def reading(
 @contextmanager
 def _seldom_tidied() -> Generator[None]:
     """Many thousand values come and go with each batch, none in a circle: they are gone without a search."""
-    before = gc.get_threshold()
-    gc.set_threshold(SELDOM, *before[1:])
+    gc.set_threshold(SELDOM, *USUAL[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*USUAL)
 
 
 def _letters(batch: Batch) -> list[Fetched]:

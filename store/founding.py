@@ -59,19 +59,21 @@ def keep_copy(conn: sqlite3.Connection, path: Path, *, version: int) -> None:
         return
     half = copy.with_name(f".{copy.name}.{os.getpid()}.new")
     try:
-        for left in copy.parent.glob(f".{copy.name}.*.new"):
-            left.unlink()
+        _sweep(half)
         os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         conn.execute("VACUUM INTO ?", (str(half),))
         with half.open("rb+") as file:  # SQLite leaves what it vacuums in the system's memory
             os.fsync(file.fileno())
-        half.replace(copy)
+        _move_in(half, copy)
     except FileNotFoundError:
         if not copy.exists():  # else another process was at it, and was first
             raise
     finally:
-        half.unlink(missing_ok=True)
-    sync_folder(copy.parent)
+        _sweep(half)
+    # Now that there is a whole one, nobody misses a half one, whoever may still be at it.
+    for left in copy.parent.glob(f".{copy.name}.*.new"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def _found(path: Path) -> None:
@@ -92,9 +94,9 @@ def _found(path: Path) -> None:
 
 
 def _move_in(fresh: Path, path: Path) -> None:
-    """Give the new desk its name, unless another process was first."""
+    """Give a new file its name, unless another process was first."""
     with suppress(FileExistsError):
-        # link refuses to replace: of two processes that start at once, one founds the desk.
+        # link refuses to replace: of two processes that start at once, one is first.
         try:
             os.link(fresh, path)
         except FileExistsError:
@@ -107,6 +109,6 @@ def _move_in(fresh: Path, path: Path) -> None:
 
 
 def _sweep(fresh: Path) -> None:
-    """Remove a half-made desk. A dead process of our number may have left one, its WAL included."""
+    """Remove a half-made file. A dead process of our number may have left one, its WAL included."""
     for suffix in ("", "-wal", "-shm"):
         fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)

@@ -67,7 +67,11 @@ def tables(home: Path, raws: list[bytes], *, at: int) -> dict[str, list[str]]:
 def test_what_is_remembered_is_what_the_file_says(
     tmp_path_factory: pytest.TempPathFactory, seed: int, at: int
 ) -> None:
-    raws, root = archive(seed), tmp_path_factory.mktemp("archives")
+    both(tmp_path_factory.mktemp("archives"), archive(seed), at=at)
+
+
+def both(root: Path, raws: list[bytes], *, at: int) -> dict[str, list[str]]:
+    """The tables, the same from memory as asked of the file letter by letter."""
     remembered = tables(root / "memory", raws, at=at)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(receive, "Memory", lambda tx, _: Knowledge(tx))
@@ -75,3 +79,29 @@ def test_what_is_remembered_is_what_the_file_says(
         asked = tables(root / "file", raws, at=at)
     assert remembered == asked
     assert len(asked["message"]) > 1
+    return asked
+
+
+@pytest.mark.parametrize("at", [0, 1, 4])
+@pytest.mark.parametrize("late", [False, True], ids=["answered", "answered before it came"])
+def test_a_claim_is_proved_by_whoever_joins_in_the_batch(tmp_path: Path, at: int, late: bool) -> None:
+    def of(n: int, who: str, cited: str = "", also: str = "") -> bytes:
+        extra = [f"References: <{cited}>"] * bool(cited) + [f"Cc: {also}"] * bool(also)
+        when = NOW - (9 - n) * DAY
+        return letter(n, sender=who, msgid=f"{n}@x.example", when=when, extra="\r\n".join(extra))
+
+    first, claims = of(1, "Ann <ann@acme.example>"), of(2, "Cy <cy@other.example>", "1@x.example")
+    proof = of(3, "Ann <ann@acme.example>", "1@x.example", also="cy@other.example")
+    # An earlier thread of hers: what the desk knows of her is known, so that nobody asks the file in between.
+    earlier = [of(4, "Ann <ann@acme.example>"), of(5, "Ann <ann@acme.example>", "4@x.example")]
+    raws = [claims, *earlier, first, proof] if late else [first, *earlier, claims, proof]
+    found = both(tmp_path, raws, at=at)
+    assert len(found["ticket"]) == 3
+    assert any("'merged_into'" in change for change in found["change"])
+
+
+def test_what_a_customer_is_called_is_learned_once(tmp_path: Path) -> None:
+    names = ("bo@acme.example", "Bo <bo@acme.example>", "Robert <bo@acme.example>")
+    raws = [letter(n, sender=who, when=NOW - (9 - n) * DAY) for n, who in enumerate(names)]
+    (customer,) = both(tmp_path, raws, at=1)["customer"]
+    assert "'Bo'" in customer

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import threading
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +56,14 @@ def test_a_letter_read_after_all_brings_its_text_to_its_bytes(tmp_path: Path, ra
     assert blobs.read_text(store.read(), read.hash, folder=folder) == "hello"
     assert blobs.faults(store.read(), folder=folder) == []
     assert shelf.lying(store.read()) == []
+
+
+def test_a_letter_that_an_older_desk_shelved_with_its_base64_is_read_after_all() -> None:
+    raw = b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(bytes(600))
+    store, read = replica(0).store, blobs.letter(raw, "hello", folder=None)
+    assert read.armour
+    keep(store, blobs.Blob(read.hash, len(raw), 0, zstandard.compress(raw)), read)
+    assert blobs.read_raw(store.read(), read.hash, folder=None) == raw
 
 
 def test_a_blob_altered_or_gone_is_named(tmp_path: Path) -> None:
@@ -162,3 +172,12 @@ def test_a_folder_under_a_new_uidvalidity(low: int | None, begins: int) -> None:
     with store.write() as tx:
         again = mailbox.found(tx.conn, "support", "INBOX", uidvalidity=8, highest=60)
     assert (again.last_uid, again.archived) == (begins, begins)
+
+
+def test_an_act_that_waits_is_done_once_for_each_key() -> None:
+    store = replica(0).store
+    with store.write() as tx:
+        first = tx.commit([put("m1", {"subject": "One"})], actor="mail", kind="archive", key="k", waits=True)
+        again = tx.commit([put("m2", {"subject": "Two"})], actor="mail", kind="archive", key="k", waits=True)
+    assert (first.changes, again.entry) == (1, 0)
+    assert store.read().execute("SELECT key FROM entry").fetchall() == [("k",)]

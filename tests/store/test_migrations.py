@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from store import learned, migrations, outbox
+from store import founding, learned, migrations, outbox
 from store.db import Store
 from store.log.entry import put
 
@@ -79,3 +81,45 @@ def test_D12_an_older_desk_is_kept_beside_as_it_was(tmp_path: Path, monkeypatch:
         assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
         assert conn.execute("SELECT count(*) FROM change WHERE eid = 'x1'").fetchone()[0] == 1
         assert "rest" not in {row[1] for row in conn.execute("PRAGMA table_info(outbox)")}
+
+
+def test_D12_of_two_processes_none_takes_the_half_copy_of_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    class Slow(sqlite3.Connection):
+        def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+            done = super().execute(sql, *given)
+            with monkeypatch.context() as patch, pytest.raises(sqlite3.OperationalError):
+                patch.setattr(os, "getpid", lambda: 78)
+                founding.keep_copy(sqlite3.connect(path, factory=Full), path, version=1)
+            return done
+
+    founding.keep_copy(sqlite3.connect(path, factory=Slow), path, version=1)
+    (copy,) = tmp_path.glob("*desk.version-*")
+    with sqlite3.connect(copy) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
+
+
+def test_D12_a_copy_that_stands_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other process was first, and has brought the desk up to date already."""
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+
+    class Late(sqlite3.Connection):
+        def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
+            with monkeypatch.context() as patch:
+                patch.setattr(os, "getpid", lambda: 78)
+                Store(path).close()
+            return super().execute(sql, *given)
+
+    founding.keep_copy(sqlite3.connect(path, factory=Late), path, version=1)
+    (copy,) = tmp_path.glob("*desk.version-*")
+    with sqlite3.connect(copy) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
