@@ -118,12 +118,16 @@ class DesktermApp(Dressed[int]):
 
     async def _begin(self) -> None:
         """Load what reads mail beside the screen, which answers keys meanwhile, and let it run."""
-        await self.read(lambda: import_module("deskterm.sync"))
-        from deskterm.sync import Loop
+        try:
+            await self.read(lambda: import_module("deskterm.sync"))
+            from deskterm.sync import Loop
 
-        if self.is_running:
-            self.loop_ = Loop(self.desk)
-            self.loop_.start()
+            if self.is_running:
+                self.loop_ = Loop(self.desk)
+                self.loop_.start()
+        except Exception as error:
+            if self.is_running and not self.stumbled(error):
+                self._handle_exception(error)
 
     # Keys
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
-from deskterm import asof, chosen, subjects
+from deskterm import asof, subjects
 from deskterm.desk import Desk
 from deskterm.subjects import About
 from store import blobs
@@ -27,13 +27,12 @@ _RUNNING = frozenset({Bucket.ACTIVE, Bucket.WAITING, Bucket.SNOOZED})
 
 
 def tickets(
-    desk: Desk, asked: str, at: int, *, zone: tzinfo, stopped: Callable[[], bool] = lambda: False
+    desk: Desk, tree: Node, at: int, *, zone: tzinfo, stopped: Callable[[], bool] = lambda: False
 ) -> list[tuple[Ticket, Customer | None]]:
-    """The tickets that answered a query at the Unix second `at`, next promise first. Raises QueryError.
+    """The tickets that answered a query at the Unix second `at`, next promise first.
 
     Once `stopped` says so, what was found so far.
     """
-    tree = chosen.tree(asked)
     found = [
         (of.ticket, of.customer)
         for of, messages in _then(desk, at, letters=_asks_letters(tree), stopped=stopped)

@@ -27,10 +27,10 @@ def handled(error: BaseException) -> int:
     if os.environ.get("DESKTERM_DEBUG"):
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, (KeyboardInterrupt, EOFError, click.Abort)):
-        say.told("Stopped; nothing was left half done.")
+        say.failed("Stopped; nothing was left half done.")
         return STOPPED
     code, sentence = _meant(error)
-    say.told(sentence)
+    say.failed(sentence)
     return code
 
 

@@ -105,7 +105,7 @@ def _list_past(desk: Desk, asked: str, moment: str, *, limit: int | None, as_jso
 
     zone = moments.local()
     at = moments.past(moment, now=desk.now, zone=zone)
-    found = past.tickets(desk, asked, at, zone=zone)[:limit]
+    found = past.tickets(desk, chosen.tree(asked), at, zone=zone)[:limit]
     if not found:
         raise NotFound(f"At {moments.shown(at, zone=zone)} no ticket answered {asked}.")
     for ticket, customer in found:

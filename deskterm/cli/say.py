@@ -66,8 +66,14 @@ def raw(data: bytes) -> None:
 
 
 def told(text: str) -> None:
-    """A line of narration."""
-    sys.stderr.write(f"{safe.plain(text)}\n")
+    """A line of narration, once what was printed before it is out. Raises NotPrinted or BrokenPipeError."""
+    flush()
+    failed(text)
+
+
+def failed(sentence: str) -> None:
+    """What went wrong, whatever became of standard output."""
+    sys.stderr.write(f"{safe.plain(sentence)}\n")
 
 
 def over(text: str) -> None:

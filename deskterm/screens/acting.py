@@ -36,8 +36,8 @@ class Acting:
         self.joining = Joining(screen, self)
         self.again: Callable[[], Awaitable[None]] | None = None
         """The last act, for `.`."""
-        self.going_on = False
-        """An act on thousands runs beside the screen."""
+        self.going_on = 0
+        """Acts on thousands that run beside the screen."""
 
     def handlers(self) -> dict[str, Handler]:
         return {
@@ -170,11 +170,11 @@ class Acting:
             self.screen.run_worker(self._goes_on(work))
 
     async def _goes_on(self, work: Awaitable[None]) -> None:
-        self.going_on = True
+        self.going_on += 1
         try:
             await self._said(work)
         finally:
-            self.going_on = False
+            self.going_on -= 1
 
     def _asked(self) -> list[Ticket]:
         """The targets, for a question about them."""

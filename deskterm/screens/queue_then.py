@@ -22,6 +22,7 @@ from deskterm.symbols import Symbols
 from deskterm.widgets import rows
 from deskterm.widgets.paint import Role, Run
 from store.model import Line, Queue
+from store.rules import query
 
 DAY = 86_400
 
@@ -59,6 +60,9 @@ class QueueThenScreen(ListScreen[ThenLine, Asked]):
     def on_mount(self) -> None:
         self.to(self.moment)
 
+    def on_unmount(self) -> None:
+        self._asked += 1  # nobody waits any more for what is read
+
     def to(self, moment: int) -> None:
         """Show another moment."""
         self.moment = max(self.first, min(moment, self.last))
@@ -71,14 +75,13 @@ class QueueThenScreen(ListScreen[ThenLine, Asked]):
         self.run_worker(self._read(self.moment, self._asked))
 
     async def _read(self, at: int, asked: int) -> None:
-        def work() -> list[ThenLine] | None:
-            found = past.tickets(
-                self.desk, self.queue.query, at, zone=local(), stopped=lambda: asked != self._asked
-            )
+        def work() -> list[ThenLine]:
+            tree = query.visible(query.parse(self.queue.query))
+            found = past.tickets(self.desk, tree, at, zone=local(), stopped=lambda: asked != self._asked)
             return [ThenLine(past.line(*one), at) for one in found]
 
         found = await self.desk_app.read(work)
-        if asked != self._asked or found is None or not self.is_attached:
+        if asked != self._asked or not self.is_attached:
             return
         under = self.item.line.id if self.item is not None else ""
         self.items = found

@@ -249,6 +249,7 @@ class Showing:
     def draw_ticket(self) -> None:
         """The panes again, from what was read."""
         pane, screen = self.pane, self.screen
+        self._beside = beside.lines(self.colleagues())
         if pane is None:
             screen.talk.show(drawing.Head("", ()), (), empty="")
             screen.who.show("Customer", [])
@@ -258,7 +259,6 @@ class Showing:
         draft = "" if screen.writing else drawing.draft(pane)
         talk = drawing.blocks(pane, me=me, now=self.desk.now)
         who = drawing.customer(pane, look=screen.look)
-        self._beside = beside.lines(self.colleagues())
         if self._beside:
             head = replace(head, lines=(*head.lines, *self._beside)) if short else head
             who += [[], *(list(line) for line in self._beside)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -293,9 +294,13 @@ def test_ls_loads_no_screen_no_mail_and_no_sqlite_utils(home: Path) -> None:
         assert f"'{name}'" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_noise(home: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_goes_away_is_no_noise(unbuffered: str, home: Path) -> None:
     command = [sys.executable, "-m", "deskterm", "--home", str(home), "keys"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    env = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    ) as process:
         assert process.stdout and process.stderr
         process.stdout.close()
         said = process.stderr.read()

@@ -242,6 +242,23 @@ async def test_while_an_act_on_many_goes_on_keys_for_the_selection_wait(
         assert "Solved" in stage.status
 
 
+async def test_keys_for_the_selection_wait_for_the_last_of_two_acts_on_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, undo = threading.Event(), threading.Event(), Desk.undo
+    waits = iter((first, second))
+    monkeypatch.setattr(Desk, "is_bulk", lambda *_, **__: True)
+    monkeypatch.setattr(Desk, "undo", lambda *args: (next(waits).wait(60), undo(*args))[1])
+    async with on_stage(tmp_path) as stage:
+        await stage.press("p", "4", "p", "3", "home", "x", "z", "z")
+        first.set()
+        await stage.until(lambda: "Undid" in stage.status)
+        await stage.press("e")
+        assert "still going on" in stage.status
+        second.set()
+        await stage.until(lambda: not stage.main.acting.going_on)
+
+
 async def test_where_nothing_is_mine_take_takes_the_oldest(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.press("asterisk", "e")

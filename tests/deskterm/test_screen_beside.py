@@ -45,6 +45,20 @@ async def test_who_looks_at_a_ticket_stands_beside_it_until_they_go(
         await stage.until(lambda: "Ann is writing" not in stage.text)
 
 
+async def test_where_no_ticket_is_shown_any_more_nothing_is_drawn_every_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        stage.desk.events.heard(Presence("Ann", stage.line.id), now=stage.desk.now)
+        await shows(stage, "Viewing: Ann")
+        await stage.press("/", "=nothinglikethis", "enter")
+        showing, drawn = stage.main.showing, list[bool]()
+        assert showing.pane is None
+        monkeypatch.setattr(showing, "draw_ticket", lambda: drawn.append(True))
+        showing.look()
+        assert not drawn
+
+
 async def test_a_hostile_name_is_shown_cleaned(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         stage.desk.events.heard(Presence("\x1b[2J[red]x", stage.line.id, writing=True), now=stage.desk.now)

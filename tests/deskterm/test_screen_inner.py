@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from deskterm import unsent
+from deskterm import known, past, unsent
 from deskterm.action import ANYWHERE, ROWS, Action
 from deskterm.actions import ACTIONS
 from deskterm.inner_actions import INNER
@@ -18,6 +20,7 @@ from deskterm.screens.keyed import KeyedScreen
 from deskterm.screens.queue_then import QueueThenScreen
 from deskterm.screens.reading import HistoryScreen
 from deskterm.widgets.picker import Picker
+from store.model import Queue
 from tests.deskterm.test_screen_registry import back_to_the_list
 from tests.rigs.stage import Stage, on_stage
 
@@ -253,6 +256,16 @@ async def test_older_entries_come_when_the_cursor_reaches_the_end(tmp_path: Path
         assert len(days) == len(set(days))
 
 
+async def test_a_history_that_fits_on_a_page_is_not_called_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened = known.happened
+    monkeypatch.setattr(known, "happened", lambda *args, **more: happened(*args, **more)[:3])
+    async with on_stage(tmp_path) as stage:
+        await stage.press("g", "h", "y")
+        assert "Copied 3 entries (" in stage.text and "older ones" not in stage.text
+
+
 # The queue as it was
 
 
@@ -279,6 +292,42 @@ async def test_the_slider_of_the_desk_shows_the_queue_as_it_was(tmp_path: Path) 
         await stage.press("{")
         await stage.until(lambda: not screen.reading)
         assert "as it was on" in stage.text
+
+
+@pytest.mark.parametrize("words", ["8841", "2025-06"])
+async def test_a_list_of_what_numbers_found_is_shown_as_it_was(words: str, tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("e")
+        stage.main.showing.go(Queue("Found", words, "newest"))
+        await stage.settle()
+        total = stage.main.list.total
+        assert bool(total) is (words == "8841")
+        await stage.press("g", "h", "t")
+        screen = stage.app.screen
+        assert isinstance(screen, QueueThenScreen)
+        await stage.until(lambda: not screen.reading)
+        assert len(screen.items) == total
+
+
+async def test_who_leaves_the_queue_as_it_was_stops_the_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, stopped_ = threading.Event(), list[bool]()
+
+    def tickets(*_: object, stopped: Callable[[], bool], **__: object) -> list[object]:
+        left.wait(60)
+        stopped_.append(stopped())
+        return []
+
+    async with on_stage(tmp_path) as stage:
+        await stage.press("e", "g", "h")
+        monkeypatch.setattr(past, "tickets", tickets)
+        await stage.act("t")
+        assert isinstance(stage.app.screen, QueueThenScreen)
+        await stage.act("escape")
+        left.set()
+        await stage.until(lambda: stopped_)
+        assert stopped_ == [True]
 
 
 def test_places_that_share_a_key_do_so_on_purpose() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from deskterm import finding
 from deskterm.finding import Findings
+from deskterm.screens import searching
 from deskterm.screens.searching import SearchScreen
 from deskterm.widgets.paint import Role
 from store.reads import queues
@@ -92,6 +93,7 @@ async def test_an_answer_that_was_overtaken_by_typing_is_dropped(
         screen = stage.app.screen
         assert isinstance(screen, SearchScreen)
         await stage.until(begun.is_set)
+        monkeypatch.setattr(searching, "PAUSE", 1.0)  # the five letters are typed in one go, however slow
         await stage.press("=xport")
         go_on.set()
         await stage.until(lambda: screen.settled)

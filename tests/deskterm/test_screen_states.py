@@ -238,3 +238,16 @@ async def test_a_sentence_too_long_for_the_line_is_shown_whole(tmp_path: Path) -
         await stage.settle()
         line: Widget = stage.main.query_one("#status")
         assert line.size.height == 2 and stage.status == words
+
+
+async def test_mail_that_cannot_be_read_from_the_start_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Desk) -> Loop:
+        raise RuntimeError
+
+    monkeypatch.setattr("deskterm.sync.Loop", broken)
+    async with on_stage(tmp_path) as stage:
+        stage.app.forgives = True
+        await stage.app._begin()
+        await stage.until(lambda: "A mistake of deskterm's own (RuntimeError)" in stage.status)
