@@ -71,9 +71,15 @@ def usable_macros(desk: Desk) -> dict[str, Macro]:
     return dict(sorted(found.items(), key=lambda item: not item[1].starred))
 
 
+PAGE = 200
+"""Entries of the desk that are read at once."""
+
+
 def happened(desk: Desk, ticket: str = "", *, before: int | None = None) -> list[Happened]:
-    """The newest entries of a ticket, or of the desk, there those before an entry."""
-    return history.of_ticket(desk.conn, ticket) if ticket else history.of_desk(desk.conn, before=before)
+    """The newest entries of a ticket, or of the desk, there a PAGE of those before an entry."""
+    if ticket:
+        return history.of_ticket(desk.conn, ticket)
+    return history.of_desk(desk.conn, before=before, limit=PAGE)
 
 
 def span(desk: Desk) -> tuple[int, int]:

@@ -17,7 +17,6 @@ from deskterm.screens.keyed import Act
 from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
 from deskterm.widgets.paint import Role, Run
-from store.log.history import PAGE
 from store.model import Queue, Ticket
 
 
@@ -49,7 +48,7 @@ class HistoryScreen(ListScreen[Item, Asked]):
         entries = known.happened(self.desk, self.ticket, before=last.entry if last is not None else None)
         names: Mapping[str, Ticket] = {} if self.ticket else known.touched(self.desk, entries)
         self.add(happened.items(entries, names=names, after=last))
-        self._whole = bool(self.ticket) or len(entries) < PAGE
+        self._whole = bool(self.ticket) or len(entries) < known.PAGE
 
     def move(self, by: int) -> None:
         """The cursor; past the end older entries come."""

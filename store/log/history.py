@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from store.log import project, stamp
 from store.log.entry import Change, Value
 
-PAGE = 200
-"""Entries of the desk that are read at once."""
-
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -47,7 +44,7 @@ def of_ticket(conn: sqlite3.Connection, ticket: str, *, limit: int = 500) -> lis
     return [_read(conn, int(row[0]), only=set(rows)) for row in stamps.fetchall()]
 
 
-def of_desk(conn: sqlite3.Connection, *, before: int | None = None, limit: int = PAGE) -> list[Happened]:
+def of_desk(conn: sqlite3.Connection, *, limit: int, before: int | None = None) -> list[Happened]:
     """The newest entries of the desk, a page at a time (`before` is an entry id)."""
     bound = before if before is not None else 2**63 - 1
     stamps = conn.execute("SELECT id FROM entry WHERE id < ? ORDER BY id DESC LIMIT ?", (bound, limit))
