@@ -23,11 +23,18 @@ class Over(ModalScreen[Result], Generic[Result]):
         self._behind: list[Strip] = []
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """What is behind, drawn once until it or this changes; it has been through the second net already."""
-        if self._dirty_regions or not self._behind:
+        """What is behind, drawn once until it or this changes; it has been through the second net already.
+
+        While a terminal changes its size the screen behind may still have the old one.
+        """
+        width, height = self.size
+        stale = not self._behind or (self._behind[0].cell_length, len(self._behind)) != (width, height)
+        if self._dirty_regions or stale:
             stack = cast("list[Screen[object]]", self.app.screen_stack)  # pyright: ignore[reportUnknownMemberType]
             below = stack[stack.index(cast("Screen[object]", self)) - 1]
-            self._behind = below._compositor.render_strips(self.size)
+            drawn = below._compositor.render_strips(self.size)
+            drawn += [Strip.blank(width)] * (height - len(drawn))
+            self._behind = [row.adjust_cell_length(width) for row in drawn]
             self._dirty_regions.clear()
         rows = self._behind[crop.y : crop.bottom]
-        return rows if crop.width >= self.size.width else [row.crop(crop.x, crop.right) for row in rows]
+        return rows if crop.width >= width else [row.crop(crop.x, crop.right) for row in rows]

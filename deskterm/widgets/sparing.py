@@ -151,6 +151,8 @@ def pieces(update: Update) -> Iterator[Piece]:
         for y, strips in enumerate(update.strips, update.region.y):
             x = update.region.x
             for strip in strips:
+                if strip is None:  # pyright: ignore[reportUnnecessaryComparison] nobody drew there
+                    break
                 yield x, y, strip
                 x += strip.cell_length
         return

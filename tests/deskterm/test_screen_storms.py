@@ -11,10 +11,14 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region, Size
+from textual.strip import Strip
 
 from channels.mime.parse import parse
 from deskterm import writing
 from deskterm.actions import LIST
+from deskterm.widgets.sparing import pieces
 from tests.rigs.stage import Stage, on_stage
 
 TICK = 0.25
@@ -54,6 +58,23 @@ async def test_a_storm_of_sizes_ends_in_the_picture_of_the_last(tmp_path: Path) 
         await stage.resize(120, 40)
         assert stage.lines == before and stage.line.id == row
         assert stage.app.is_running and not stage.app.failure
+
+
+async def test_a_box_over_a_screen_of_the_old_size_draws_every_cell_of_the_new_one(tmp_path: Path) -> None:
+    """A line nobody drew would end the desk: which of two screens learns first of a new size is chance."""
+    async with on_stage(tmp_path, size=(80, 24)) as stage:
+        await stage.press("h")
+        box = stage.app.screen
+        for old in (Size(60, 12), Size(120, 40)):
+            stage.main._compositor.reflow(stage.main, old)
+            box._dirty_regions.add(box.region)
+            rows = box.render_lines(Region(0, 0, 80, 24))
+            assert [row.cell_length for row in rows] == [80] * 24
+
+
+def test_a_line_nobody_drew_is_left_as_it_is() -> None:
+    update = LayoutUpdate([[Strip.blank(4), None, Strip.blank(4)], [Strip.blank(12)]], Region(0, 0, 12, 2))
+    assert [(x, y, strip.cell_length) for x, y, strip in pieces(update)] == [(0, 0, 4), (0, 1, 12)]
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
