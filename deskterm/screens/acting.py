@@ -79,9 +79,9 @@ class Acting:
             raise Refused("There is no ticket here.")
         return found
 
-    async def act(self, make: Make) -> None:
-        """Do an act on the targets and go on to the next ticket."""
-        found = self.targets()
+    async def act(self, make: Make, *, on: Sequence[str] = ()) -> None:
+        """Do an act on the targets, or on those that were asked about, and go on to the next ticket."""
+        found = on or self.targets()
 
         def work() -> tuple[Act, Done]:
             act = make(known.some(self.desk, found))
@@ -176,47 +176,62 @@ class Acting:
         finally:
             self.going_on -= 1
 
+    def _ask(
+        self, some: Sequence[Ticket], question: Question, made: Callable[[PickerBox.Picked], Make]
+    ) -> None:
+        """Ask about these tickets; the answer is about them, wherever the cursor is by then."""
+        found = [ticket.id for ticket in some]
+
+        async def then(picked: PickerBox.Picked) -> None:
+            await self.act(made(picked), on=found)
+
+        self.ask(question, then)
+
     def _asked(self) -> list[Ticket]:
         """The targets, for a question about them."""
         return known.some(self.desk, self.targets())
 
     def ask_status(self) -> None:
-        async def then(picked: PickerBox.Picked) -> None:
-            await self.act(lambda those: acts.status(those, Status(picked.ids[0])))
+        def made(picked: PickerBox.Picked) -> Make:
+            return lambda those: acts.status(those, Status(picked.ids[0]))
 
-        self.ask(choosing.status(self._asked()), then)
+        some = self._asked()
+        self._ask(some, choosing.status(some), made)
 
     def ask_priority(self) -> None:
-        async def then(picked: PickerBox.Picked) -> None:
-            await self.act(lambda those: acts.priority(those, int(picked.ids[0])))
+        def made(picked: PickerBox.Picked) -> Make:
+            return lambda those: acts.priority(those, int(picked.ids[0]))
 
-        self.ask(choosing.priority(self._asked()), then)
+        some = self._asked()
+        self._ask(some, choosing.priority(some), made)
 
     def ask_snooze(self) -> None:
-        async def then(picked: PickerBox.Picked) -> None:
+        def made(picked: PickerBox.Picked) -> Make:
             words = picked.ids[0] if picked.ids else picked.typed
             until, mode = sleeps.read(words, now=self.desk.now, zone=moments.local())
-            await self.act(lambda those: acts.snooze(those, until=until, mode=mode))
+            return lambda those: acts.snooze(those, until=until, mode=mode)
 
-        self.ask(choosing.snooze(self._asked(), self.desk.now), then)
+        some = self._asked()
+        self._ask(some, choosing.snooze(some, self.desk.now), made)
 
     def ask_assignee(self) -> None:
-        async def then(picked: PickerBox.Picked) -> None:
+        def made(picked: PickerBox.Picked) -> Make:
             name = picked.ids[0] if picked.ids else picked.typed
-            await self.act(lambda those: acts.assign(those, "" if name == choosing.NOBODY else name))
+            return lambda those: acts.assign(those, "" if name == choosing.NOBODY else name)
 
-        self.ask(choosing.assignee(self._asked(), known.agents(self.desk), me=self.desk.agent), then)
+        some = self._asked()
+        self._ask(some, choosing.assignee(some, known.agents(self.desk), me=self.desk.agent), made)
 
     def ask_tags(self) -> None:
         some = self._asked()
         on = set[str].intersection(*(set(ticket.tags) for ticket in some))
 
-        async def then(picked: PickerBox.Picked) -> None:
+        def made(picked: PickerBox.Picked) -> Make:
             wanted = set(picked.ids) | choosing.typed_tags(picked.typed)
             add, remove = sorted(wanted - on), sorted(on - wanted)
-            await self.act(lambda those: acts.tag(those, add=add, remove=remove))
+            return lambda those: acts.tag(those, add=add, remove=remove)
 
-        self.ask(choosing.tags(known.tags(self.desk), on=on, some=some), then)
+        self._ask(some, choosing.tags(known.tags(self.desk), on=on, some=some), made)
 
     async def ask_todo(self) -> None:
         """Tick items of one ticket off, or add one."""

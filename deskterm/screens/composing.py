@@ -61,15 +61,9 @@ class Letter:
         """The same as a draft."""
         quoting = bool(self.quote) if not self.note else None
         return Begun(
-            self.ticket.id,
-            self.note,
-            text,
-            self.to,
-            self.cc,
-            files=self.files,
-            quoting=quoting,
-            base=self.base,
-        )
+            self.ticket.id, self.note, text, self.to, self.cc, self.bcc, self.files, quoting=quoting,
+            base=self.base, subject=self.subject, html=self.html, forward=self.forward,
+        )  # fmt: skip
 
 
 class Composing:
@@ -157,8 +151,9 @@ class Composing:
         to = draft.to if draft.to or draft.forward else people.to
         known = {address_of(person) for person in (*to, *draft.cc, *draft.bcc)}
         others = () if draft.forward else tuple(one for one in people.others if address_of(one) not in known)
+        asked = people.asked if to == people.to and not draft.forward else ()
         return Letter(
-            ticket, draft.note, to, draft.cc, draft.bcc, others=others, subject=draft.subject,
+            ticket, draft.note, to, draft.cc, draft.bcc, others=others, asked=asked, subject=draft.subject,
             html=draft.html, forward=draft.forward, quote=quote, files=draft.files,
             base=draft.base or self.desk.store.last_lseq(),
         )  # fmt: skip

@@ -41,7 +41,7 @@ class Copying:
         return lambda _: self.copy(what)
 
     def _pane(self) -> TicketPane:
-        pane = self.screen.showing.pane
+        pane = self.screen.showing.here()
         if pane is None:
             raise Refused("There is no ticket here.")
         return pane

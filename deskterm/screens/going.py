@@ -180,7 +180,7 @@ class Going:
         """The customer under the cursor; from there to a ticket, or to all of theirs as a list."""
         from deskterm.screens.customer import LIST, CustomerScreen
 
-        pane = self.screen.showing.pane
+        pane = self.screen.showing.here()
         if pane is None or pane.customer is None:
             raise Refused("This ticket has no customer.")
         screen = CustomerScreen(self.desk, pane.customer.id, symbols=self.screen.look)

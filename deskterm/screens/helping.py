@@ -81,7 +81,7 @@ class Helping:
 
     def why_off(self, action: str) -> str:
         """Why an action cannot be done now, or nothing."""
-        pane = self.screen.showing.pane
+        pane = self.screen.showing.here()
         if action == "change.repeat" and self.screen.acting.again is None:
             return "Nothing to repeat yet."
         if action == "change.undo" and not known.can_undo(self.desk):

@@ -5,7 +5,7 @@ Asks by pickers; what the acts mean is in deskterm.joining and deskterm.asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from deskterm import asks, joining, known, moments
@@ -33,28 +33,33 @@ class Joining:
         return {
             "ticket.merge": lambda _: self.ask_merge(),
             "ticket.split": lambda _: self.ask_letters(),
-            "ask.accept": lambda _: self.act(self._accept),
-            "ask.dismiss": lambda _: self.act(self._dismiss),
+            "ask.accept": lambda _: self.answer(self._accept),
+            "ask.dismiss": lambda _: self.answer(self._dismiss),
         }
 
     async def act(self, make: Callable[[], Act]) -> None:
         """Do one act and say it."""
         self.finished(await self.screen.desk_app.commit(lambda: self.desk.do(make())))
 
+    async def answer(self, make: Callable[[Ticket], Act]) -> None:
+        """Answer what the ticket asks that is the target now, wherever the cursor is when its turn comes."""
+        found = self.acting.targets()
+        await self.act(lambda: make(self._one(found)))
+
     def finished(self, done: Done) -> None:
         self.acting.finished(done)
 
-    def _one(self) -> Ticket:
-        found = known.some(self.desk, self.acting.targets())
+    def _one(self, eids: Sequence[str]) -> Ticket:
+        found = known.some(self.desk, eids)
         if len(found) != 1:
             raise Refused("This is for one ticket at a time.")
         return found[0]
 
-    def _accept(self) -> Act:
-        return asks.accept(self.desk.conn, self.desk.store.secret, self._one())
+    def _accept(self, ticket: Ticket) -> Act:
+        return asks.accept(self.desk.conn, self.desk.store.secret, ticket)
 
-    def _dismiss(self) -> Act:
-        return asks.dismiss(self.desk.conn, self._one())
+    def _dismiss(self, ticket: Ticket) -> Act:
+        return asks.dismiss(self.desk.conn, ticket)
 
     def ask_merge(self) -> None:
         """Into which ticket: the likely ones, or any number typed."""
@@ -69,7 +74,7 @@ class Joining:
 
     def ask_letters(self) -> None:
         """Which letters, then where they go."""
-        ticket = self._one()
+        ticket = self._one(self.acting.targets())
         letters = known.letters(self.desk, ticket)
         zone = moments.local()
         choices = tuple(

@@ -213,7 +213,8 @@ class MainScreen(Surviving, LeanScreen[None]):
 
     def ticket(self) -> Ticket | None:
         """The ticket under the cursor, or the one that is written to."""
-        return self.showing.pane.ticket if self.showing.pane is not None else None
+        pane = self.showing.here()
+        return pane.ticket if pane is not None else None
 
     # Keys
 

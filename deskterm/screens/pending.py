@@ -19,7 +19,7 @@ from deskterm.screens.lists import ListScreen
 from deskterm.symbols import Symbols
 from deskterm.unsent import Row
 from deskterm.widgets.paint import Role, Run, spread
-from store.errors import Refused
+from store.errors import Refused, StoreError
 
 INDENT = 4
 MOST_TEXT = 12
@@ -94,12 +94,13 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         return self.place in ours or not {DRAFTS, OUTBOX, ERRORS}.intersection(ours)
 
     def load(self) -> None:
-        """Read the rows again; the cursor stays where it is."""
+        """Read the rows again; the cursor stays on its one, or where it was if that has gone."""
         rows = self.read()
         seen = (self.desk.now // 60, *rows, *(self._when(row) for row in rows))
         if seen == self._seen:
             return
         self._seen = seen
+        under = self.item.row if self.item is not None else None
         named = {one.id: one for one in known.some(self.desk, [row.ticket for row in rows if row.ticket])}
         self.items = [
             PendingItem(
@@ -110,6 +111,7 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
             )
             for row in rows
         ]
+        self.at = next((n for n, one in enumerate(self.items) if _same(one.row, under)), self.at)
         self.words = f"{self.heading} {len(self.items)}"
         self.draw()
 
@@ -164,8 +166,13 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         """In the writer's thread: what can be read now comes in like any letter."""
         from deskterm import shelved
 
-        counts = await self.desk_app.commit(lambda: shelved.read_again(self.desk))
-        self._busy = False
+        try:
+            counts = await self.desk_app.commit(lambda: shelved.read_again(self.desk))
+        except StoreError as error:
+            self.tell(str(error), bad=True)
+            return
+        finally:
+            self._busy = False
         self.load()
         self.tell(f"{counts.new + counts.archived:,} could be read now, {counts.shelved:,} stay on the shelf")
 
@@ -175,3 +182,8 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
         folder = attachments.downloads(self.desk)
         path = await self.desk_app.read(lambda: attachments.save_shelved(self.desk, row.lying, folder=folder))
         self.tell(f"Saved {path}")
+
+
+def _same(row: Row, other: Row | None) -> bool:
+    """Whether two rows are about one thing, however it stands by now."""
+    return other is not None and (row.row, row.lying, row.ticket) == (other.row, other.lying, other.ticket)

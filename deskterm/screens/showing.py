@@ -216,9 +216,7 @@ class Showing:
         line, pane = self.screen.list.line, self.pane
         if (line.id if line is not None else "") == (pane.ticket.id if pane is not None else ""):
             return
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self._stop()
         now = time.monotonic()
         if now - self._followed > FOLLOW * 2:
             self._follow()
@@ -236,8 +234,21 @@ class Showing:
         if not self.screen.writing:
             self.show_ticket()
 
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def here(self) -> panes.TicketPane | None:
+        """What the panes show, for a key that is about it: where they have yet to follow, they do now."""
+        if self.following:
+            self._stop()
+            self._follow()
+        return self.pane
+
     def show_ticket(self, ticket: str = "") -> None:
         """Read the ticket under the cursor, or `ticket`, into the panes."""
+        self._stop()
         letter, line = self.screen.letter, self.screen.list.line
         wanted = ticket or (letter.ticket.id if letter is not None else line.id if line is not None else "")
         try:

@@ -10,6 +10,7 @@ import pytest
 from deskterm import known
 from deskterm.desk import Desk
 from deskterm.screens import choosing, going_on
+from store.log.entry import Change
 from store.model import Status
 from store.reads import many
 from store.rules.todos import Todo
@@ -102,6 +103,22 @@ async def test_a_status_and_a_priority_are_picked_with_one_letter(tmp_path: Path
         await stage.press("p", "4")
         number = stage.line.number or 0
         assert stage.ticket(number).priority == 4
+
+
+@pytest.mark.parametrize("keys", [("s", "h"), ("p", "4"), ("h", "t"), ("a", "0"), ("t", "=late", "enter")])
+async def test_what_a_picker_asked_about_is_acted_upon_though_the_cursor_had_to_move(
+    keys: tuple[str, str], tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        asked = stage.line
+        await stage.press(keys[0])
+        with stage.desk.store.write() as tx:
+            tx.commit([Change(asked.id, "status", "solved")], actor="Ann", kind="solve")
+        await stage.until(lambda: stage.line.id != asked.id)
+        here = many.tickets(stage.desk.conn, [stage.line.id])
+        await stage.press(*keys[1:])
+        assert many.tickets(stage.desk.conn, [here[0].id]) == here
+        assert f"#{asked.number}" in stage.status
 
 
 async def test_items_are_added_ticked_and_given_back_by_keys(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
 
 from deskterm import asks
@@ -35,6 +37,24 @@ async def test_what_a_ticket_asks_stands_above_it_and_is_answered_by_a_key(tmp_p
         assert "asks nothing" in stage.status
         await stage.press("z", "A")
         assert stage.ticket(first.number or 0).merged_into == second.id
+
+
+async def test_an_answer_is_for_the_ticket_whose_key_it_was_however_long_it_waits(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        first, second = stage.line, stage.main.list._line(1)
+        assert second is not None
+        claim = Change(first.id, f"claim.{second.id}", 1)
+        stage.desk.commit(lambda tx: ("test", [claim], ()), words="")
+        go_on = threading.Event()
+        before = asyncio.create_task(stage.app.commit(lambda: go_on.wait(60)))
+        await asyncio.sleep(0)
+        stage._send("N")
+        await stage.until(lambda: stage.app._writer._work_queue.qsize())
+        stage.main.list.go_to(second.id)
+        go_on.set()
+        await before
+        await stage.settle()
+        assert asks.of(stage.desk.conn, stage.ticket(first.number or 0)) == []
 
 
 async def test_letters_are_taken_out_into_a_ticket_of_their_own(tmp_path: Path) -> None:

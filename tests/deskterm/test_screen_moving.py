@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
 
+from deskterm import attachments
 from deskterm.desk import Desk
+from deskterm.screens import showing
+from deskterm.screens.customer import CustomerScreen
+from deskterm.screens.reading import HistoryScreen
 from deskterm.widgets.lines import HintsLine, TabsLine
+from store.model import File
 from tests.rigs.mail import letter, take
 from tests.rigs.stage import Stage, on_stage, opened
 
@@ -74,6 +80,33 @@ async def test_queues_by_bracket_and_number(keys: str, title: str, tmp_path: Pat
         assert stage.lines[1].startswith(f"━ {title} · ")
         await stage.press("9")
         assert stage.status == "There is no queue 9."
+
+
+@pytest.mark.parametrize("keys", [("f",), ("r",), ("H",), ("g", "c"), ("y", "i"), ("tab", "O", "1")])
+async def test_a_key_before_the_panes_have_followed_is_about_the_ticket_under_the_cursor(
+    keys: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        other = stage.main.list._line(1)
+        assert other is not None
+        monkeypatch.setattr(showing, "FOLLOW", 60.0)
+        monkeypatch.setattr(
+            attachments, "numbered", lambda said: [(said[0].message, File("june.csv", "text/csv", 3, ""))]
+        )
+        monkeypatch.setattr(attachments, "save", lambda _, message, *__, **___: message.ticket)
+        stage.main.showing._followed = time.monotonic()
+        await stage.act("j")
+        assert stage.main.showing.following
+        await stage.act(*keys)
+        screen, written = stage.app.screen, stage.main.letter
+        if written is not None:
+            assert written.ticket.id == other.id
+        elif isinstance(screen, HistoryScreen):
+            assert screen.ticket == other.id
+        elif isinstance(screen, CustomerScreen):
+            assert screen.person.customer.id == stage.ticket(other.number or 0).customer
+        else:
+            assert stage.status.startswith((f"Copied #{other.number} ", f"Saved {other.id}"))
 
 
 async def test_sorting_keeps_the_cursor_on_its_ticket(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deskterm import shelved
 from deskterm.screens.pending import PendingScreen
 from store import blobs, outbox, shelf
+from store.errors import Refused
 from tests.rigs.mail import letter
 from tests.rigs.stage import Stage, on_stage
 
@@ -42,6 +44,38 @@ async def test_a_reply_that_leaves_meanwhile_leaves_the_list(tmp_path: Path) -> 
         await stage.until(lambda: "Nothing waits to go out." in stage.text)
         await stage.press("enter", "z", "o", "escape")
         assert stage.app.screen is stage.main
+
+
+async def test_the_cursor_stays_on_its_reply_while_others_leave(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        for words in ("=First.", "=Second.", "=Third."):
+            await stage.press("r", words, "escape", "Y", "j")
+        await stage.press("g", "o", "j")
+        assert "Second." in stage.text
+        first = min(outbox.unsent(stage.desk.conn), key=lambda row: row.not_before)
+        with stage.desk.store.write() as tx:
+            tx.commit(outbox.moved(first, outbox.SENT), actor="sender", kind="sending")
+        await stage.until(lambda: "Outbox 2" in stage.text)
+        assert "Second." in stage.text
+        await stage.press("z")
+        assert stage.main.composer.text.startswith("Second.")
+
+
+async def test_a_shelf_that_cannot_be_read_now_is_said_and_may_be_read_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: object) -> None:
+        raise Refused("Another program writes to the desk.")
+
+    async with on_stage(tmp_path) as stage:
+        shelve(stage, letter(77, text="I was on the shelf.", when=stage.clock.now))
+        await stage.press("g", "e")
+        with monkeypatch.context() as patch:
+            patch.setattr(shelved, "read_again", busy)
+            await stage.press("r")
+            await stage.until(lambda: "Another program writes" in stage.text)
+        await stage.press("r")
+        await stage.until(lambda: "1 could be read now" in stage.text)
 
 
 async def test_the_ticket_of_a_reply_is_a_key_away(tmp_path: Path) -> None:

@@ -296,6 +296,17 @@ async def test_A10_a_wish_for_answers_elsewhere_is_shown_and_asked_about(tmp_pat
         assert not stage.main.writing and "Reply to zed@zed.example queued" in stage.status
 
 
+async def test_A10_a_wish_for_answers_elsewhere_is_not_forgotten_with_the_draft(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await written_to(stage, extra="Reply-To: zed@evil.example")
+        await stage.press("r", "=Hello Zed.", "escape", "q", "r")
+        assert "answers are wanted at zed@evil.example, another domain" in stage.text
+        await stage.press("escape", "t", "ctrl+u", "=zed@zed.example", "enter", "escape", "q", "r")
+        assert "answers are wanted at" not in stage.text
+        await stage.press("escape", "y")
+        assert not stage.main.writing and "Reply to zed@zed.example queued" in stage.status
+
+
 async def test_a_reply_for_later_and_one_between_the_lines(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.press("r", "=Soon.", "escape", "i")
@@ -318,6 +329,31 @@ async def test_a_letter_is_forwarded_from_the_screen(tmp_path: Path) -> None:
         assert stage.ticket(number).status is status
         await stage.press("z")
         assert stage.main.letter is not None and stage.main.letter.forward
+
+
+async def test_a_draft_that_is_left_keeps_blind_copies_and_the_html_form(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hello.", "escape", "b", "=boss@hidden.example", "enter", "escape", "H")
+        before = stage.main.letter
+        assert before is not None and before.bcc and before.html
+        await stage.press("escape", "q", "r")
+        assert stage.main.letter == before
+
+
+async def test_a_forward_that_is_left_goes_to_nobody_else(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("f", "escape", "escape", "q", "r")
+        assert "Forward to nobody yet" in stage.text and "Fwd: " in stage.text
+        await stage.press("escape", "y")
+        assert stage.main.writing and not outbox.unsent(stage.desk.conn)
+
+
+async def test_a_letter_to_many_is_no_other_letter_once_it_was_left(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("f", "=vendor@parts.example", "enter", "escape", "q", "r")
+        assert "Forward to vendor@parts.example" in stage.text
+        await stage.press("escape", "n", "escape", "q", "r", "escape", "n")
+        assert "Forward to vendor@parts.example" in stage.text and "Fwd: " in stage.text
 
 
 async def test_an_overtaken_reply_asks_on_the_screen(tmp_path: Path) -> None:
