@@ -163,12 +163,13 @@ class Going:
         screen = SearchScreen(desk, symbols=look, saved=self.screen.showing.read_tabs)
         self.screen.desk_app.push_screen(screen, then)
 
-    def settings(self) -> None:
-        """The settings, and from then on the desk as they say."""
+    def settings(self, key_of: str = "") -> None:
+        """The settings, and from then on the desk as they say; `key_of`: begin with the key of an action."""
         from deskterm.screens.settings import SettingsScreen
 
         app = self.screen.desk_app
-        app.push_screen(SettingsScreen(self.desk, symbols=self.screen.look, changed=app.settings_changed))
+        look, changed = self.screen.look, app.settings_changed
+        app.push_screen(SettingsScreen(self.desk, symbols=look, changed=changed, key_of=key_of))
 
     def _listed(self, query: str) -> None:
         try:

@@ -9,7 +9,7 @@ from deskterm import actions, attachments, known
 from deskterm.actions import ANYWHERE, TEXT, WRITING, Action
 from deskterm.panes import TicketPane
 from deskterm.screens import offered
-from deskterm.widgets.picker import PickerBox, Question
+from deskterm.widgets.picker import PickerBox
 from store.errors import Refused
 from store.model import DONE, Status
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OFTEN = 3
 """Times an action is fetched from the palette before its key is pointed out."""
 NO_TICKET = "There is no ticket here."
-_ON_TICKETS = ("ticket", "reply", "note", "copy", "macro", "file")
+_ON_TICKETS = ("ticket", "reply", "note", "copy", "macro", "file", "ask")
 
 
 class Helping:
@@ -52,13 +52,14 @@ class Helping:
         )
 
         async def then(picked: PickerBox.Picked) -> None:
+            if picked.by == offered.CHANGE:
+                self.screen.going.settings(picked.ids[0])
+                return
             await self.screen.perform(picked.ids[0])
             if not keys_first and (lesson := self.fetched(picked.ids[0])):
                 self.screen.telling.teach(*lesson)
 
-        foot = "type to find   enter does it   esc close"
-        question = Question(title, choices, foot, instant=False, keys_first=keys_first)
-        self.screen.acting.ask(question, then)
+        self.screen.acting.ask(offered.question(title, choices, keys_first=keys_first), then)
 
     def fetched(self, action: str) -> tuple[str, str] | None:
         """An action was fetched from a palette; from the third time on its key and the words of a lesson."""
@@ -111,6 +112,8 @@ class Helping:
                 f"The ticket is {ticket.status.value}. Reopen it first (s o).",
             ),
             "go.customer": (pane.customer is None, "This ticket has no customer."),
+            "ask.accept": (not pane.asks, "It asks nothing."),
+            "ask.dismiss": (not pane.asks, "It asks nothing."),
             "file.open": (nothing_attached, "Nothing is attached."),
             "file.save": (nothing_attached, "Nothing is attached."),
         }

@@ -218,13 +218,19 @@ class KeyedScreen(LeanScreen[Result], Generic[Result]):
         async def then(picked: PickerBox.Picked | None) -> None:
             if picked is None:
                 return
+            if picked.by == offered.CHANGE:
+                self.change_key(picked.ids[0])
+                return
             await self.do(picked.ids[0])
             lesson = None if keys_first else self.desk_app.main.helping.fetched(picked.ids[0])
             if lesson is not None and self.is_current:
                 self.tell(lesson[0] + lesson[1])
 
-        foot = "type to find   enter does it   esc close"
-        self.ask(Question(title, choices, foot, instant=False, keys_first=keys_first), then)
+        self.ask(offered.question(title, choices, keys_first=keys_first), then)
+
+    def change_key(self, action: str) -> None:
+        """Another key for an action."""
+        self.desk_app.main.going.settings(action)
 
     def ask(self, question: Question, then: Chosen) -> None:
         """Show a picker over this screen."""

@@ -8,8 +8,10 @@ from deskterm.keymap import NAMES, Keymap
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, StatusLine
 from deskterm.widgets.paint import Role, Run, cells
-from deskterm.widgets.picker import Choice
+from deskterm.widgets.questions import Choice, Question
 
+CHANGE = "ctrl+k"
+"""In the help: another key for the action."""
 Entry = tuple[str, str, str]
 """A hint: key, words, action id."""
 _WRITTEN = {name: key for key, name in NAMES.items()}
@@ -33,6 +35,14 @@ def choice(action: Action, *, keymap: Keymap, look: Symbols, off: str) -> Choice
     )
     keys = " ".join(shown(key, look) for key in keymap.keys(action.id))
     return Choice(action.id, action.words, keys, f"{action.group:<12} {action.id}", off, help=tells)
+
+
+def question(title: str, choices: tuple[Choice, ...], *, keys_first: bool) -> Question:
+    """The palette, or with the keys first the help, from which a key is changed too."""
+    foot, also = "type to find   enter does it   esc close", ()
+    if keys_first:
+        foot, also = f"enter does it   {CHANGE} change its key   esc close", (CHANGE,)
+    return Question(title, choices, foot, instant=False, keys_first=keys_first, also=also)
 
 
 def lay(entries: list[Entry], *, room: int, hints: HintsLine, status: StatusLine) -> bool:

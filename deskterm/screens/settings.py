@@ -18,7 +18,7 @@ from deskterm.config import ConfigError, Settings
 from deskterm.desk import Desk
 from deskterm.screens import setting_lines
 from deskterm.screens.keyed import Act, KeyedScreen, steps
-from deskterm.setting import Row
+from deskterm.setting import KEYS, Row
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
@@ -39,8 +39,13 @@ class SettingsScreen(KeyedScreen[None]):
     SettingsScreen #typed { width: 1fr; background: $background; color: $foreground; }
     """
 
-    def __init__(self, desk: Desk, *, symbols: Symbols, changed: Callable[[], None]) -> None:
-        """`changed` is called after a setting was kept; the desk has it by then."""
+    def __init__(
+        self, desk: Desk, *, symbols: Symbols, changed: Callable[[], None], key_of: str = ""
+    ) -> None:
+        """`changed` is called after a setting was kept; the desk has it by then.
+
+        `key_of` is an action whose key is to be changed at once.
+        """
         super().__init__(symbols=symbols)
         self.desk = desk
         self.rows: list[Row] = []
@@ -49,6 +54,7 @@ class SettingsScreen(KeyedScreen[None]):
         """What the rows are narrowed by."""
         self.editing: Row | None = None
         self._changed = changed
+        self._key_of = key_of
         self._before: list[Settings] = []
         """What `z` goes back to, the last at the end."""
 
@@ -69,6 +75,8 @@ class SettingsScreen(KeyedScreen[None]):
         self._read()
         self.pane.focus()
         self.draw_hints()
+        if self._key_of:
+            self.change_key(self._key_of)
 
     def on_resize(self) -> None:
         self._draw()
@@ -151,6 +159,12 @@ class SettingsScreen(KeyedScreen[None]):
             self._ask(row)
         else:
             self._type(row, row.value)
+
+    def change_key(self, action: str) -> None:
+        self.words = ""
+        self._read()
+        self.at = next(n for n, row in enumerate(self.rows) if row.table == KEYS and row.field == action)
+        self._change()
 
     def _default(self) -> None:
         row = self.rows[self.at]

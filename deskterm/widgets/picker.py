@@ -46,6 +46,8 @@ class PickerBox(Painted, can_focus=True):
 
         ids: tuple[str, ...]
         typed: str = ""
+        by: str = "enter"
+        """The key that took it, where the question has several."""
 
     class Closed(Message):
         """Left without choosing."""
@@ -75,6 +77,8 @@ class PickerBox(Painted, can_focus=True):
         self._top = 0
         self._find()
         self.styles.width, self.styles.height = self._wanted()
+        self.tallest = self._wanted()[1]
+        """Rows with every choice in it."""
 
     def on_resize(self) -> None:
         self._follow()
@@ -86,9 +90,13 @@ class PickerBox(Painted, can_focus=True):
         question = self.question
         if not question.choices:
             return 64, 4
-        longest = max(c.width for c in question.choices)
-        columns = max(longest, width(question.foot), width(clean(question.title))) + 8
+        columns = max(question.width + 2, width(question.foot) + 8, width(clean(question.title)) + 8)
         return min(max(columns, SMALLEST), WIDEST), min(len(question.choices) + FRAME, 28)
+
+    def _shrink(self) -> None:
+        """As many rows as there are choices, and one that says so where there are none."""
+        if self._preview is None and self.question.choices:
+            self.styles.height = min(max(len(self._shown), 1) + FRAME, self.tallest)
 
     @property
     def choice(self) -> Choice | None:
@@ -108,6 +116,8 @@ class PickerBox(Painted, can_focus=True):
             self.post_message(self.Closed())
         elif key == "enter":
             self._take()
+        elif key in self.question.also:
+            self._take_by(key)
         elif key == "backspace":
             self._type(self.typed[:-1])
         elif key == "ctrl+u":
@@ -137,6 +147,7 @@ class PickerBox(Painted, can_focus=True):
     def _type(self, text: str) -> None:
         self.typed, self._cursor, self._top = text, 0, 0
         self._find()
+        self._shrink()
         self._moved()
 
     def _find(self) -> None:
@@ -176,6 +187,11 @@ class PickerBox(Painted, can_focus=True):
             self.post_message(self.Picked(() if free else (choice.id,), typed if free else ""))
         else:
             self._take_several(choice, typed)
+
+    def _take_by(self, key: str) -> None:
+        """Another way of taking a choice: what is off may be taken so as well."""
+        if self.choice is not None and self.choice.id != FREE:
+            self.post_message(self.Picked((self.choice.id,), by=key))
 
     def _take_several(self, choice: Choice, typed: str) -> None:
         """All that is ticked, and with it what was typed, or the only one meant."""
@@ -305,7 +321,7 @@ class PickerBox(Painted, can_focus=True):
 class Picker(Over["PickerBox.Picked | None"]):
     """A picker over the screen; its result is what was picked, or None when it was closed."""
 
-    DEFAULT_CSS = "Picker { align: center middle; }"
+    DEFAULT_CSS = "Picker { align: center top; }"
 
     def __init__(
         self, question: Question, *, preview: Preview | None = None, symbols: Symbols = UNICODE
@@ -314,10 +330,18 @@ class Picker(Over["PickerBox.Picked | None"]):
         self.box = PickerBox(question, preview=preview, symbols=symbols)
 
     def compose(self) -> ComposeResult:
+        self._place(self.app.size.height)  # pyright: ignore[reportUnknownMemberType]
         yield self.box
 
     def on_mount(self) -> None:
         self.box.focus()
+
+    def on_resize(self) -> None:
+        self._place(self.size.height)
+
+    def _place(self, height: int) -> None:
+        """In the middle when it is whole; its first line stays where it is while it shrinks."""
+        self.box.styles.margin = (max((height - self.box.tallest) // 2, 0), 0, 0, 0)
 
     def on_picker_box_picked(self, event: PickerBox.Picked) -> None:
         self.dismiss(event)

@@ -14,8 +14,8 @@ from deskterm.widgets.paint import Role, Run, cells, cut, spread
 
 FREE = "\0typed"
 """Id of the line that takes what was typed as it is."""
-KEYS = 8
-"""Cells of the key column where keys come first."""
+KEYS = 8, 20
+"""Cells of the key column where keys come first, at least and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,9 @@ class Choice:
     """A sentence for the foot while the cursor is on it."""
 
     @property
-    def width(self) -> int:
-        """Cells of the whole of it."""
-        words = f"{clean(self.label)}  {clean(self.off or self.detail)}"
-        return width(words) + width(self.key) + 6
+    def aside(self) -> str:
+        """The words after the label."""
+        return clean(self.off or self.detail)
 
 
 Preview = Callable[[Choice, int], Awaitable[Sequence[Sequence[Run]]]]
@@ -67,6 +66,24 @@ class Question:
     """Where there is nothing to choose from: nothing typed is an answer too."""
     keys_first: bool = False
     """The keys stand before the words, as in the help."""
+    also: tuple[str, ...] = ()
+    """Keys beside enter that take a choice; which it was is told with what was picked."""
+
+    @property
+    def width(self) -> int:
+        """Cells in which no choice has to be cut: marks, words, what stands aside, keys."""
+        labels = max((width(clean(choice.label)) for choice in self.choices), default=0)
+        asides = max((width(choice.aside) for choice in self.choices), default=0)
+        keys = max((width(choice.key) for choice in self.choices), default=0)
+        return (
+            3 + labels + (2 + asides if asides else 0) + (key_column(keys) if self.keys_first else keys + 2)
+        )
+
+
+def key_column(widest: int) -> int:
+    """Cells of the keys where they come first."""
+    least, most = KEYS
+    return min(max(widest + 2, least), most + 2)
 
 
 def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
@@ -111,7 +128,7 @@ def choice_line(choice: Choice, shown: Shown, *, cursor: bool, ticked: bool) -> 
     before: list[Run] = []
     after: list[Run] = []
     if shown.question.keys_first:
-        before = [(pad(choice.key, KEYS), key_ink)]
+        before = [(pad(choice.key, key_column(shown.keys), ellipsis=look.ellipsis), key_ink)]
     elif shown.keys:
         after = [(f" {pad(choice.key, shown.keys)} ", key_ink)]
     space = shown.room - 3 - cells(before) - cells(after)
@@ -120,7 +137,7 @@ def choice_line(choice: Choice, shown: Shown, *, cursor: bool, ticked: bool) -> 
 
 
 def _body(choice: Choice, shown: Shown, *, space: int, ink: Role) -> list[Run]:
-    label, detail = clean(choice.label), clean(choice.off or choice.detail)
+    label, detail = clean(choice.label), choice.aside
     ellipsis = shown.symbols.ellipsis
     if not shown.with_detail or not detail:
         return cut([(label, ink)], space, ellipsis)

@@ -12,6 +12,9 @@ from deskterm.actions import ACTIONS, ANYWHERE, LIST
 from deskterm.config import load, save
 from deskterm.screens import copying
 from deskterm.screens.touring import OVER, STEPS
+from deskterm.symbols import UNICODE
+from deskterm.widgets.picker import Picker
+from deskterm.widgets.questions import Shown, choice_line
 from tests.deskterm.shell import ok
 from tests.rigs.stage import Stage, copied, on_stage
 
@@ -140,3 +143,57 @@ async def test_a_colleagues_reply_is_said_while_one_is_written(tmp_path: Path) -
         await stage.until(lambda: "Moved since you began: Ann" in stage.text)
         await stage.press("= a word")
         assert stage.main.composer.text == "Half a word"
+
+
+def shown_box(stage: Stage) -> list[str]:
+    """The rows of a box over the screen, from its upper edge to its lower one."""
+    first = next(n for n, line in enumerate(stage.lines) if "╭" in line)
+    last = next(n for n, line in enumerate(stage.lines) if "╰" in line)
+    return stage.lines[first : last + 1]
+
+
+async def test_the_palette_is_as_tall_as_what_is_found_and_its_line_to_type_in_stays(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("colon")
+        whole, line = shown_box(stage), stage.lines.index(shown_box(stage)[0])
+        await stage.press("=snoo")
+        found = shown_box(stage)
+        assert len(found) == 7 < len(whole) and "snoozed" in "".join(found)
+        assert stage.lines.index(found[0]) == line
+        await stage.press("=zzzz")
+        assert len(shown_box(stage)) == 6 and "Nothing matches" in stage.text
+        await stage.press("ctrl+u")
+        assert len(shown_box(stage)) == len(whole)
+
+
+@pytest.mark.parametrize("keys", [("question_mark",), ("colon",), ("r", "escape", "question_mark")])
+async def test_no_key_and_no_id_is_cut_where_there_is_room(keys: tuple[str, ...], tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press(*keys)
+        screen = stage.app.screen
+        assert isinstance(screen, Picker)
+        question, room = screen.box.question, screen.box.size.width - 2
+        drawn = Shown(room, UNICODE, with_detail=True, question=question)
+        for choice in question.choices:
+            row = "".join(run[0] for run in choice_line(choice, drawn, cursor=False, ticked=False))
+            assert choice.off or (choice.id in row and choice.key in row), row
+
+
+async def test_from_the_help_another_key_is_given_to_an_action(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("question_mark", "=ticket.take")
+        assert "ctrl+k change its key" in stage.text
+        await stage.press("ctrl+k", "ctrl+u", "=e")
+        assert "both" in stage.text and "ticket.solve" in stage.text, "a clash is said at once"
+        await stage.press("ctrl+u", "=I", "enter")
+        assert stage.desk.settings.keys["ticket.take"] == ("I",)
+        await stage.press("question_mark", "=setting.default", "ctrl+k")
+        assert "In the settings" not in stage.text and "default:" in stage.text, (
+            "here too, in the same screen"
+        )
+
+
+async def test_who_asks_nothing_is_not_answered_and_the_palette_says_so(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("colon", "=ask.accept")
+        assert "It asks nothing." in stage.text
