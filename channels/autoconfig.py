@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Literal
 from xml.parsers import expat
 
+from msgspec import Struct
+
 MOST_ELEMENTS = 500
 DEEPEST = 12
 HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _SECURITY = {"SSL": "tls", "STARTTLS": "starttls"}
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One server of a file."""
 
     kind: Literal["imap", "smtp"]

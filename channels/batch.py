@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.letter import Fetched
 
@@ -13,8 +14,7 @@ HEAD = 64 * 1024
 """Bytes of a too big letter that are kept, enough for its header."""
 
 
-@dataclass(frozen=True, slots=True)
-class TooBig:
+class TooBig(Struct, frozen=True):
     """A letter above the limit: its place, its true size, and its first bytes."""
 
     folder: str
@@ -26,8 +26,7 @@ class TooBig:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(Struct, frozen=True):
     """A letter that is listed but was not handed over, with what the server said."""
 
     folder: str
@@ -36,8 +35,7 @@ class Withheld:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """A step of fetching. Every place asked for is in exactly one of the four fields.
 
     Iterating over a batch gives its letters.

@@ -10,7 +10,8 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels import smtp
 from channels.errors import BadArgument, ChannelError, LoginRefused, Unreachable
@@ -24,15 +25,13 @@ from channels.words import quoted
 APP_PASSWORD = "needs an app password, made in the account's security settings; the usual one is refused."
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     host: str
     port: int
     security: Security
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A pair of servers to try for one address."""
 
     imap: Server
@@ -48,8 +47,7 @@ class Candidate:
     """Nobody said so; these are the names everybody uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """How a login went."""
 
     ok: bool
@@ -63,8 +61,7 @@ class Check:
     """The server could not be reached, which says nothing about the password."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Provider:
+class _Provider(Struct, frozen=True):
     name: str
     imap: str
     smtp: str

@@ -12,9 +12,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlencode, urljoin, urlsplit
+
+from msgspec import Struct
 
 from channels import tls
 from channels.errors import BadArgument, ChannelError, InsecureRefused, ProtocolConfused, Unreachable
@@ -24,8 +25,7 @@ from channels.words import quoted
 REDIRECTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
+class Web(Struct, frozen=True):
     """How far a request may go."""
 
     seconds: float = 10.0
@@ -40,8 +40,7 @@ class Web:
     """A certificate to trust besides the system's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     status: int
     body: bytes
     url: str

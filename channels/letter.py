@@ -6,11 +6,10 @@ internal note.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     name: str
     """Decoded display name, or empty."""
     addr: str
@@ -20,8 +19,7 @@ class Address:
         return f"{self.name} <{self.addr}>" if self.name else self.addr
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A leaf of the letter that is not its shown text: an attachment or a picture."""
 
     path: str
@@ -38,8 +36,7 @@ class Part:
     cid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """Lines of the text that are shown folded. Nothing is ever deleted."""
 
     kind: str
@@ -50,8 +47,7 @@ class Fold:
     """Last line, included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """A delivery report: mail of ours could not be, or not yet be, delivered (RFC 3464 and its kin)."""
 
     temporary: bool
@@ -62,16 +58,14 @@ class Bounce:
     original_message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """News that a letter of ours arrived or was read (RFC 3464 with success, RFC 8098). Asks for nothing."""
 
     recipients: tuple[str, ...] = ()
     original_message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A letter that came in, read as well as it could be."""
 
     raw: bytes
@@ -128,15 +122,13 @@ class Letter:
         return "\n".join(kept + lines[at:])
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     name: str
     type: str
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A letter that may leave. Made only by `deskterm.dispatch`, and only from a reply."""
 
     message_id: str
@@ -159,8 +151,7 @@ class Outgoing:
     """Adds Auto-Submitted: auto-replied (RFC 3834)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """Raw bytes as a mailbox handed them over, with their place there."""
 
     folder: str

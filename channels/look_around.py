@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from channels import autoconfig, dns, https
 from channels.autoconfig import Said
@@ -24,12 +26,11 @@ SECONDS = 8.0
 Look = Callable[[], Candidate | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """Where to look, and how far."""
 
     places: Callable[[str], Sequence[str]] = autoconfig.places
-    web: Web = Web(seconds=6.0, most=65_536)  # noqa: RUF009 - frozen
+    web: Web = Web(seconds=6.0, most=65_536)
     resolvers: tuple[tuple[str, int], ...] = field(default_factory=dns.resolvers)
     seconds: float = SECONDS
 

@@ -12,8 +12,9 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from channels.batch import TOO_BIG, Batch, TooBig, Withheld
 from channels.errors import ChannelError, FolderGone
@@ -31,8 +32,7 @@ _FLAGS = {
 _count = itertools.count()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A letter's place, not read yet."""
 
     folder: str

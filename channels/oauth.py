@@ -12,9 +12,10 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from msgspec import Struct
 
 from channels import https
 from channels.errors import BadArgument, ChannelError, LoginRefused, ProtocolConfused, Unreachable
@@ -31,8 +32,7 @@ class SignInOver(LoginRefused):
     """The sign-in expired or was revoked; only a person can begin a new one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(Struct, frozen=True):
     """Who signs people in. `client_id` is what this program is called there; each user registers it."""
 
     name: str
@@ -45,7 +45,7 @@ class Provider:
     """More fields of the address a browser is sent to."""
     wants_secret: bool = False
     """It gives programs a client secret and asks for it back."""
-    web: Web = Web(private=True)  # noqa: RUF009 - frozen
+    web: Web = Web(private=True)
 
 
 GOOGLE = Provider(
@@ -68,8 +68,7 @@ MICROSOFT = Provider(
 PROVIDERS = {one.name: one for one in (GOOGLE, MICROSOFT)}
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """What a provider gives: a token for now, and one to get the next with."""
 
     access: Token
@@ -78,8 +77,7 @@ class Tokens:
     """How long the access token lasts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """A sign-in begun on another device: the person types `code` at `url`."""
 
     url: str
@@ -91,8 +89,7 @@ class Device:
     """Seconds between two questions whether the person is done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Browser:
+class Browser(Struct, frozen=True):
     """A sign-in in a browser: where to go, and what proves that the answer is ours."""
 
     url: str

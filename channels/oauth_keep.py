@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from msgspec import Struct
+
 from channels import oauth, passwords
 from channels.errors import NoSecret, Unreachable
 from channels.oauth import Provider, SignInOver, Tokens
@@ -27,8 +29,7 @@ EARLY = 300
 LOCK_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """What has to outlive a process: the refresh token, and the client secret where a provider wants one."""
 
     refresh: Secret

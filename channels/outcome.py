@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Outcome(StrEnum):
@@ -31,8 +32,7 @@ class Phase(StrEnum):
     DOT = "dot"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """What became of one address."""
 
     addr: str
@@ -41,8 +41,7 @@ class Recipient:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     outcome: Outcome
     phase: Phase
     """The phase that decided."""

@@ -12,10 +12,11 @@ import contextlib
 import re
 import ssl
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
 from typing import cast
 
 import aiosmtplib
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels import sasl, tls
 from channels.envelope import mailbox
@@ -31,8 +32,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _DOT = re.compile(rb"(?m)^\.")
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpAccount:
+class SmtpAccount(Struct, frozen=True):
     """Where letters go out. Holds no secret."""
 
     host: str

@@ -10,9 +10,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from deskterm.counting import many
 from deskterm.desk import Desk, Done
@@ -35,8 +36,7 @@ Row = Mapping[str, Value]
 """An account's `name` and some of its facts; None forgets one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What becomes of one account."""
 
     account: Account | None

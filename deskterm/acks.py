@@ -7,7 +7,8 @@ auto_letters; nothing of the letter but its sender's address and its id leaves t
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.letter import Letter
 from deskterm import auto_letters
@@ -26,8 +27,7 @@ from store.rules.acks import Ack, Came, chosen, echoes, read_ack, unfit, words
 KIND = "ack"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What is to become of one letter: an acknowledgement, or none, and why."""
 
     why: str

@@ -5,7 +5,7 @@ No Textual, and no idea how an action is carried out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 ANYWHERE = "anywhere"
 LIST = "list"
@@ -39,8 +39,7 @@ TYPED_BACK = "the text box's own undo"
 ASKS = "asks, with another key"
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     id: str
     words: str
     """What it does, in the fewest words that fit the hints line."""

@@ -7,7 +7,8 @@ their changes here, so that solving means the same everywhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log.entry import Change, Value
 from store.model import DONE, Status, Ticket
@@ -23,8 +24,7 @@ STATUS_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What is to be done, said and undone as one."""
 
     kind: str

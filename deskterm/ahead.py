@@ -13,9 +13,11 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels.errors import ChannelError, UnreadableLetter
 from deskterm.receive import Read, place, read_all, stubs
@@ -40,8 +42,7 @@ USUAL = gc.get_threshold()
 ReadBatch = tuple["Batch", list[Read]]
 
 
-@dataclass(slots=True)
-class Ahead:
+class Ahead(Struct):
     """Reads batches in order. Made by `reading`; not to be shared between threads."""
 
     reader: Reader

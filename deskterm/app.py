@@ -15,11 +15,11 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
 from textual import events
 
 import themes
@@ -264,8 +264,7 @@ def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = Fals
     return app.return_code or 0
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True):
     """How setup ended."""
 
     ending: str

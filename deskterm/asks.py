@@ -6,8 +6,9 @@ Reads the questions of a ticket and makes the acts that answer them; an answer c
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from deskterm import acts, joining
 from deskterm.acts import Act
@@ -28,8 +29,7 @@ class Asked(StrEnum):
     """Nothing but a warning: the sender resembles somebody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     kind: Asked
     words: str
     value: str

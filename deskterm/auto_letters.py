@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm import live
 from deskterm.config import Box
@@ -33,8 +34,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9._%+=$-]{1,120}@[A-Za-z0-9.-]{1,100}")
 """Ids of letters that may be cited: nothing a program shows or follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class AutoLetter:
+class AutoLetter(Struct, frozen=True):
     """A letter the desk sends by itself. Its words are the desk's own."""
 
     kind: str
@@ -57,8 +57,7 @@ class AutoLetter:
     """Who had the ticket when it was asked about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brakes:
+class Brakes(Struct, frozen=True):
     """The brakes over the letters of one act: each counts for those after it, before any is committed."""
 
     desk: Desk

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from deskterm import chores, days, doings, subjects
 from deskterm.desk import Desk
@@ -31,8 +32,7 @@ FAR = 256
 """Entries a cursor may lag behind before it is written down though no rule acted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(Struct, frozen=True):
     """A rule that is switched on, with what its key is made of."""
 
     rule: Rule
@@ -40,16 +40,14 @@ class Armed:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Cursor:
+class _Cursor(Struct, frozen=True):
     lseq: int
 
     def write(self, conn: sqlite3.Connection) -> None:
         conn.execute("INSERT OR REPLACE INTO consumer VALUES(?, ?)", (CONSUMER, self.lseq))
 
 
-@dataclass(slots=True)
-class Automation:
+class Automation(Struct):
     """The rules of one desk and how far in the log they have looked."""
 
     desk: Desk

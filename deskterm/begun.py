@@ -6,8 +6,9 @@ Pure: turns one into the other. Where drafts lie and when they are kept is unkno
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from store import drafts
 from store.model import File, Kind, Message
@@ -15,8 +16,7 @@ from store.reads import conversation
 from store.rules.promises import FORWARD
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Struct, frozen=True):
     """A reply or note that is being written."""
 
     ticket: str

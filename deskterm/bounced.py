@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.letter import Letter
 from deskterm.replies import address_of
@@ -25,8 +26,7 @@ _LOOK = 500
 """Letters of the outbox that are looked at for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The letter of ours a report is about."""
 
     message: Message

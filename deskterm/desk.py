@@ -10,8 +10,9 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from deskterm import pacing
 from deskterm.acts import Act
@@ -31,8 +32,7 @@ from store.reads import conversation, docs, tickets
 FILE = "desk.db"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What an act did, for the status line and the shell."""
 
     words: str

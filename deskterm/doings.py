@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import acts, auto_letters, chains, days, kinds, placing, replies, safe, writing
 from deskterm.auto_letters import AutoLetter
@@ -31,8 +33,7 @@ from store.rules.votes import Survey, link
 NO_MAILBOX = "no letter was written, because no mailbox is set up"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A letter a rule writes."""
 
     to: str
@@ -49,8 +50,7 @@ class Letter:
     """The desk's own words over them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
+class Doing(Struct, frozen=True):
     """What a rule does to one ticket, before anything is committed."""
 
     sets: tuple[Change, ...]
@@ -70,8 +70,7 @@ class Doing:
         return bool(self.sets or self.notes or self.letters or self.holds)
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(Struct, frozen=True):
     """The rule whose act it is."""
 
     rule: str

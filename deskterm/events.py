@@ -6,14 +6,14 @@ The team's journal hands it in from a thread of its own; screens ask between two
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LASTS = 120
 """Seconds after which somebody who told nothing more is no longer there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """A colleague at a ticket."""
 
     agent: str
@@ -22,8 +22,7 @@ class Presence:
     writing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """Somebody who is at a ticket now."""
 
     agent: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from dataclasses import field as remembered
+
+from msgspec import Struct
+from msgspec import field as remembered
 
 from channels.letter import Letter
 from channels.mime.field import field
@@ -21,8 +22,7 @@ from store.reads import people
 from store.rules import marks, threads
 
 
-@dataclass(frozen=True, slots=True)
-class Gathering:
+class Gathering(Struct, frozen=True):
     """One letter, who wrote it, and the desk it came to."""
 
     desk: Knowledge

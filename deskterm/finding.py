@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm.desk import Desk, Done
 from deskterm.moments import local
@@ -27,8 +28,7 @@ Phrases = Sequence[tuple[list[str], bool]]
 """What `spots` marks in a text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One hit."""
 
     ticket: Ticket
@@ -39,8 +39,7 @@ class Row:
     """Id of the letter that was hit; empty for a ticket without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     rows: tuple[Row, ...] = ()
     more: bool = False
     """Whether there are more than these."""

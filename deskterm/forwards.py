@@ -5,8 +5,9 @@ Reads the desk; what leaves is queued by deskterm.writing. A note can be forward
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from deskterm import attachments
 from deskterm.desk import Desk
@@ -16,8 +17,7 @@ from store.model import File, Kind, Message, Ticket
 from store.reads import conversation
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """What goes along when a letter is handed on."""
 
     subject: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from channels.letter import Letter
 from channels.mime.vouching import Verdict, Vouched, vouched_for
@@ -20,8 +21,7 @@ _KNOWN_SERVERS = {"imap.gmail.com": "mx.google.com", "imap.googlemail.com": "mx.
 """IMAP host to the name its mail servers put into Authentication-Results, where that is one fixed name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ourselves:
+class Ourselves(Struct, frozen=True):
     """Everything that says `we`. Addresses in lower case."""
 
     addresses: frozenset[str]
@@ -45,13 +45,12 @@ class Ourselves:
         return frozenset(address.rpartition("@")[2] for address in self.addresses)
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """The writer of one letter."""
 
     address: str
     """The only From address, lower case; empty when there is none or more than one."""
-    vouched: Vouched = Vouched()  # noqa: RUF009 - frozen
+    vouched: Vouched = Vouched()
     agent: str = ""
     """The agent this address belongs to; proved only when `verified`."""
     ours: bool = False

@@ -7,8 +7,9 @@ in, changes come out. Knows nothing of mailboxes or of the database.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from channels.letter import Address, Letter
 from channels.mime.forwarded import original_sender
@@ -36,8 +37,7 @@ THANKS = "thanks"
 """Tag of a ticket whose customer thanked once it was solved; it stays solved and is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a report about a letter of ours brings with it."""
 
     changes: tuple[Change, ...]
@@ -46,8 +46,7 @@ class Report:
     """Of the report's own message: the addresses it proves dead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the desk knows about one letter before it is taken in."""
 
     message: str
@@ -109,8 +108,7 @@ class Facts:
         return letter.automatic or asks_nothing or self.thanked(letter)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What became of a letter."""
 
     message: str

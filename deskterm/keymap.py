@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import Struct, field
 
 from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING, Action, keys_shown
 from deskterm.actions import ACTIONS, BY_ID
@@ -42,8 +43,7 @@ class KeyClash(Exception):
     """Two actions of one place have the same key, or a key is none; the text names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A key press that means something: an action to run, or a sequence that has begun."""
 
     action: str = ""
@@ -89,8 +89,7 @@ def _known(action: str, keys: Sequence[str]) -> None:
             raise KeyClash(f"{action} takes a number: its key has to end with 1-9, as in o 1-9.")
 
 
-@dataclass(slots=True)
-class Keymap:
+class Keymap(Struct):
     """Which action a key means, by place. Built once; `own` maps action ids to the owner's keys."""
 
     WAIT: ClassVar[float] = 2.0

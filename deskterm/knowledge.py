@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.letter import Letter
 from deskterm.intake import message_id
@@ -16,8 +17,7 @@ from store.model import Account, Customer, Ticket
 from store.reads import dead, many, people
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(Struct, frozen=True):
     """A message, as far as a letter that has its Message-ID, or cites or is cited by it, has to know."""
 
     id: str

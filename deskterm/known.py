@@ -6,7 +6,8 @@ Reads only. No Textual and no SQL.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm import days
 from deskterm.desk import Desk
@@ -114,8 +115,7 @@ def can_redo(desk: Desk) -> bool:
     return undo.last_undo(desk.conn, desk.agent) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(Struct, frozen=True):
     """What could be done when a queue is empty."""
 
     unassigned: int

@@ -5,9 +5,9 @@ Reads files and gives values; draws nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from textual.theme import Theme
 
 import themes
@@ -17,8 +17,7 @@ from themes import legible, written
 from themes.roles import Palette, theme
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """A theme and where it comes from."""
 
     name: str

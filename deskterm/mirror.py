@@ -6,8 +6,9 @@ A ticket is never changed by it: what came in stays, wherever its letter is carr
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from deskterm.desk import Desk
 from store import mailbox as ledger
@@ -46,8 +47,7 @@ def _keep(desk: Desk, box: ledger.Box, pieces: Iterable[Changes]) -> None:
         desk.keep(ledger.Noted(box.id, flags, some.gone, desk.now))
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A stretch of a folder beside the ledger."""
 
     there: int

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import doc_names, doc_texts, tiers
 from deskterm.acts import Act
@@ -24,8 +26,7 @@ from store.reads import docs
 HOME = Path(__file__).parent / "packs"
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(Struct, frozen=True):
     name: str
     words: str
     docs: tuple[Doc, ...]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm import asks, days
 from deskterm.acts import label
@@ -25,8 +26,7 @@ from store.rules.promises import Clock
 from store.rules.todos import Todo
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One message with its text and, for a reply, what became of it."""
 
     message: Message
@@ -37,8 +37,7 @@ class Said:
     """All parts, where its recipients fared differently."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketPane:
+class TicketPane(Struct, frozen=True):
     ticket: Ticket
     said: tuple[Said, ...]
     customer: Customer | None
@@ -129,8 +128,7 @@ def _said(desk: Desk, message: Message) -> Said:
     return Said(message, desk.text(message), outbox.worst(ways), tuple(ways) if len(ways) > 1 else ())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How the desk stands: for tabs and status line."""
 
     counts: tuple[int, ...]

@@ -6,8 +6,9 @@ Names of people and companies, and the policies, are today's; everything else is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import tzinfo
+
+from msgspec.structs import replace
 
 from deskterm import asof, subjects
 from deskterm.desk import Desk

@@ -5,7 +5,7 @@ No Textual and no SQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from deskterm import panes, people_merged
 from deskterm.desk import Desk, Done
@@ -19,8 +19,7 @@ MOST = 500
 _OF_ACCOUNT = ("tier", "arr", "plan", "renewal", "csm", "domain")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """What is known, and since when."""
 
     name: str
@@ -29,8 +28,7 @@ class Fact:
     """When it was set last, Unix seconds; 0: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     customer: Customer
     account: Account | None
     facts: tuple[Fact, ...]

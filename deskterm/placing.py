@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm.desk import Desk
 from deskterm.subjects import About
@@ -20,8 +22,7 @@ _LAST = """SELECT m.author FROM ticket t JOIN message m ON m.ticket = t.id
   ORDER BY m.date DESC LIMIT 1"""
 
 
-@dataclass(slots=True)
-class Given:
+class Given(Struct):
     """The team while one act gives tickets to it: what it gave counts, though nothing is committed yet."""
 
     agents: list[Agent] | None = None

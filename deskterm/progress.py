@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 SPAN = 60.0
 """Seconds the pace is taken from; older ones say nothing about a line that has become slow."""
 
 
-@dataclass(slots=True)
-class Pace:
+class Pace(Struct):
     """Watches one reading."""
 
     _seen: deque[tuple[float, int]] = field(default_factory=deque[tuple[float, int]])

@@ -9,10 +9,13 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels.errors import UnreadableLetter
 from channels.letter import Fetched, Letter
@@ -41,8 +44,7 @@ def silent(what: str, so_far: int, of: int) -> None:
     """Tells nobody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What a round did."""
 
     new: int = 0
@@ -70,7 +72,7 @@ class Counts:
         return self.new + self.archived + self.known + self.shelved + self.ignored + self.gone
 
     def __add__(self, other: Counts) -> Counts:
-        sums = {name: getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__}
+        sums = {name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__}
         return Counts(**sums)
 
 
@@ -85,8 +87,7 @@ class Became(Enum):
     OURS = "ours"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A letter as fetched with what reading it gave, prepared outside the write lock."""
 
     raw: bytes

@@ -7,15 +7,15 @@ merely names is not mailed until a person says so, and answers do not follow a R
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm.replies import address_of
 from store.model import Kind, Message
 from store.rules.promises import FORWARD, stray
 
 
-@dataclass(frozen=True, slots=True)
-class People:
+class People(Struct, frozen=True):
     to: tuple[str, ...]
     cc: tuple[str, ...] = ()
     others: tuple[str, ...] = ()

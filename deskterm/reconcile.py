@@ -5,8 +5,10 @@ reason. What is none of these is a gap, named by its number, and can be fetched.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels.errors import FolderGone
 from deskterm import mirror, pull
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from channels.imap.receive import Mailbox
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """A folder and what became of its letters."""
 
     mailbox: str

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from deskterm import acts
 from store import blobs, outbox
 from store.log.entry import Change, Value, put
@@ -19,8 +21,7 @@ from store.rules import marks
 from store.rules.promises import FORWARD, stray
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Words that will leave, to the people named here and nobody else."""
 
     text: str
@@ -47,15 +48,13 @@ class Reply:
         return (*self.to, *self.cc, *self.bcc)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Words for colleagues. There is no way from here to the outbox."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What is to be committed for a reply or a note."""
 
     kind: str

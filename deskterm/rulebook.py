@@ -6,7 +6,9 @@ Reads, and keeps a text that was edited. Knows the store and the desk; no screen
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import doc_names, doc_texts, tiers
 from deskterm.automation import arm
@@ -28,8 +30,7 @@ STATS_DAYS, PAST_DAYS = 30, 90
 """How far back acts of rules are counted, and how far back a trial and the baseline look."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleLine:
+class RuleLine(Struct, frozen=True):
     """One rule."""
 
     doc: Doc
@@ -39,8 +40,7 @@ class RuleLine:
     """Why it cannot be read, with line and column."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyLine:
+class PolicyLine(Struct, frozen=True):
     """One policy."""
 
     doc: Doc | None

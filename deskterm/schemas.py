@@ -7,7 +7,8 @@ shape only gains fields under the same name, so a reader has to pass over fields
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm import jsonl, plan_values
 from store.model import PRIORITIES, Bucket, Kind, Status
@@ -45,8 +46,7 @@ def named(one: Schema) -> Schema:
     return {"type": "object", "additionalProperties": one}
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """One kind of object the shell prints."""
 
     words: str

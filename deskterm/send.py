@@ -7,9 +7,10 @@ next start that it does not know.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from channels.errors import ChannelError, Unreachable
 from channels.letter import Outgoing

@@ -6,9 +6,10 @@ Pure. Knows the words and what they mean; which tickets they are for is not its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from deskterm import sleeps
 from store.errors import QueryError
@@ -23,8 +24,7 @@ _STATUS_KINDS = {"solved": "solve", "waiting": "wait", "spam": "spam"}
 _NOBODY = frozenset({"", "none", "nobody"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
+class Sets(Struct, frozen=True):
     """What is to be set, ready for a plan."""
 
     fields: tuple[tuple[str, Value], ...]

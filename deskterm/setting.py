@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import msgspec
+from msgspec import Struct
 
 from deskterm import config, config_text, presets
 from deskterm.actions import ACTIONS
@@ -24,8 +24,7 @@ _AT_THE_START = frozenset({"symbols", "poll_seconds", "archive_days"})
 """Fields of the desk that are read once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One field."""
 
     table: str

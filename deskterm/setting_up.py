@@ -6,11 +6,11 @@ Each step gives a value or a sentence; nothing is kept before `keep`. No Textual
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from channels.errors import ChannelError
 from deskterm import config, live, mailboxes
@@ -27,8 +27,7 @@ SECURITIES = ("tls", "starttls", "plain")
 APP_PASSWORD = "Many providers want an app password here, made in the account's security settings."
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How a look at the servers went."""
 
     ok: bool

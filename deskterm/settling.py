@@ -6,8 +6,9 @@ Recipients may fare differently: each fate then has a row of its own, and only t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from deskterm import moved
 from deskterm.desk import Desk
@@ -28,11 +29,10 @@ UNTIL_MENDED = 6 * 3600
 """Seconds that replies wait after a refused login; repeating it locks accounts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What became of one row."""
 
-    counts: Counts = Counts()  # noqa: RUF009 - frozen
+    counts: Counts = Counts()
     away: bool = False
     """Nothing got through to the server, which says nothing about this letter."""
     refused_login: bool = False

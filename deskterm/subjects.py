@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.keep import fts
 from store.keep.index import own_text
@@ -18,8 +19,7 @@ from store.rules.match import Subject
 Text = Callable[[Message], str]
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """A ticket and who it is from."""
 
     ticket: Ticket

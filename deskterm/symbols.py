@@ -6,11 +6,10 @@ of what a glyph is used for beyond its name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Symbols:
+class Symbols(Struct, frozen=True):
     calm: str
     """A running clock."""
     soon: str

@@ -11,9 +11,12 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels.errors import ChannelError, LoginRefused, NoSecret, TokenRefused
 from deskterm import acts, chores, folders, pull, send, sleeps, todo
@@ -115,8 +118,7 @@ def tick(desk: Desk) -> Counts:
     return Counts(woken=woken, acted=chores.again(desk))
 
 
-@dataclass(slots=True)
-class Health:
+class Health(Struct):
     """How a mailbox fares, for the status line."""
 
     error: str = ""

@@ -7,7 +7,8 @@ people the wrong promise. Knows docs and accounts; no screen.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.errors import DocError, Refused
 from store.model import Doc
@@ -22,8 +23,7 @@ KNOWN = ("tier", "arr", "csm", "renewal")
 """What a complete account says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """How a desk stands."""
 
     agents: int

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import asof, days, subjects
 from deskterm.automation import Armed, Automation
@@ -29,8 +31,7 @@ from store.rules.promises import Due, Event, Policy
 from store.rules.rule_text import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Would:
+class Would(Struct, frozen=True):
     """One act a rule would have done in the past."""
 
     at: int

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import automation, days, subjects
 from deskterm.automation import Armed, Automation
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
     from store.log.tx import Tx
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What one rule says, and what it would do."""
 
     answer: Answer
@@ -41,8 +42,7 @@ class Tried:
     """None where it does not act."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What would become of a letter."""
 
     ticket: Ticket

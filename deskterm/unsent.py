@@ -5,7 +5,8 @@ Reads, and commits what a person chose. No Textual.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm.begun import as_draft, called_back
 from deskterm.desk import Desk, Done
@@ -28,8 +29,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One thing in a list: what it is about and how it stands."""
 
     ticket: str

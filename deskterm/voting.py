@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.letter import Letter
 from deskterm.identity import Writer
@@ -18,8 +19,7 @@ from store.rules import votes
 from store.rules.votes import Survey, Vote
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(Struct, frozen=True):
     """A letter that votes."""
 
     vote: Vote

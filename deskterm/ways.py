@@ -6,9 +6,10 @@ Remembered while a process lives and no longer; what must survive stands in the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from deskterm.config import Box
 
@@ -27,8 +28,7 @@ _WAITS = (15, 60, 120, 300, 600, 900)
 """Seconds until a server that is away is tried again; the last one repeats."""
 
 
-@dataclass(slots=True)
-class Ways:
+class Ways(Struct):
     """The ways of all mailboxes. `ask` may be called from any thread, the rest from the sender's."""
 
     _down: dict[tuple[str, str], tuple[float, int]] = field(

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import zstandard
+from msgspec import Struct
 
 from store import armour
 from store.errors import NotFound, StoreDamaged, StoreFull
@@ -31,8 +31,7 @@ COMMONPLACES = Path(__file__).with_name("commonplaces.txt")
 change by a byte, or no letter of any desk could be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """A frame ready to be written in a transaction. Made by `letter`, `words` or `file`."""
 
     hash: str

@@ -4,11 +4,11 @@ a draft is not yet an act."""
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What was written so far, keyed by ticket and agent. Its `write` makes it a Beside."""
 
     ticket: str
@@ -31,8 +31,7 @@ class Draft:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """Beside a commit: the draft was sent or discarded."""
 
     ticket: str

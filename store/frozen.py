@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from store.errors import StoreDamaged
 
@@ -71,8 +73,7 @@ def _size(path: str) -> int:
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What stood at the desk's place when it was opened, to notice what others do to it meanwhile."""
 
     path: str
@@ -81,7 +82,7 @@ class Look:
     seen: tuple[object, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seen", self.seen or self._now())
+        force_setattr(self, "seen", self.seen or self._now())
 
     def _now(self) -> tuple[object, ...]:
         found: list[object] = []

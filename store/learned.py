@@ -6,7 +6,8 @@ Local to this machine and not in the log: another machine may sit behind another
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SIZE = "size"
 """Bytes a letter may have, as the server said when it was last greeted."""
@@ -15,8 +16,7 @@ REFUSED = "refused "
 """Before an address: the server does not let it send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """One thing known of a mailbox. Its `write` makes it a Beside."""
 
     mailbox: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MESSAGE, SHELF, IGNORED = "message", "shelf", "ignored"
 WITHHELD = "withheld"
@@ -20,8 +21,7 @@ Span = tuple[int, int]
 """First and last of a run of UIDs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One folder under one UIDVALIDITY."""
 
     id: int
@@ -35,8 +35,7 @@ class Box:
     """Flags are noted up to this modification sequence (RFC 7162); None where nothing was noted yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """Beside a commit: this UID is accounted for."""
 
     box: int
@@ -69,8 +68,7 @@ SEEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """Beside a commit: how far this folder has been read, upwards and downwards."""
 
     box: int
@@ -87,8 +85,7 @@ class Reached:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """Beside a commit: what other programs did in a folder since the last look."""
 
     box: int
@@ -113,8 +110,7 @@ class Noted:
             conn.execute("UPDATE box SET modseq = ? WHERE id = ?", (self.modseq, self.box))
 
 
-@dataclass(frozen=True, slots=True)
-class Homeless:
+class Homeless(Struct, frozen=True):
     """Beside a commit: a sent letter belongs to no ticket yet; one with one of these ids may bring it."""
 
     box: int
@@ -230,8 +226,7 @@ def by_gm(conn: sqlite3.Connection, mailbox: str, ids: Iterable[int]) -> dict[in
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a message stands, or stood, in a mailbox."""
 
     mailbox: str

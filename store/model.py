@@ -6,8 +6,9 @@ be naive, and local time exists only on screens and in letters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Status(StrEnum):
@@ -55,8 +56,7 @@ class Bucket(StrEnum):
     BIN = "bin"
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     id: str
     number: int | None
     """#1, #2 ... in solo mode at commit; None until the journal confirms it."""
@@ -94,8 +94,7 @@ class Ticket:
     """How satisfied its customer was, 1 to 5; None without a verified vote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     id: str
     ticket: str
     kind: Kind
@@ -133,8 +132,7 @@ class Message:
         return (*self.to, *self.cc, *self.bcc)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """An attachment as listed. Its bytes stay inside the raw letter until asked for."""
 
     name: str
@@ -146,8 +144,7 @@ class File:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(Struct, frozen=True):
     id: str
     email: str
     name: str = ""
@@ -156,8 +153,7 @@ class Customer:
     """Account id, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     id: str
     name: str
     domain: str = ""
@@ -169,8 +165,7 @@ class Account:
     plan: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Doc:
+class Doc(Struct, frozen=True):
     """A small text that steers the desk: macro, rule, queue, hours, policy, template."""
 
     id: str
@@ -181,8 +176,7 @@ class Doc:
     active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Queue:
+class Queue(Struct, frozen=True):
     """A saved query and how it is sorted."""
 
     name: str
@@ -191,8 +185,7 @@ class Queue:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One row of a queue: exactly what the list draws, and nothing that needs a second query."""
 
     id: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log.entry import Change, Value, put
 
@@ -44,8 +45,7 @@ MOST = 24
 """Attempts after which a letter the server puts off is given up: after about five days (RFC 5321 4.5.4.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """One row of the outbox."""
 
     id: str

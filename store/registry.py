@@ -6,11 +6,10 @@ in the log and waits there; it never reaches SQL text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     prefix: str
     """First letter of the ids of its rows."""
     name: str

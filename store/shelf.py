@@ -6,11 +6,11 @@ A letter lies here instead of blocking the next one; it is visible, and read aga
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Shelved:
+class Shelved(Struct, frozen=True):
     """Beside a commit: this letter could not be read."""
 
     at: int
@@ -26,8 +26,7 @@ class Shelved:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Unshelved:
+class Unshelved(Struct, frozen=True):
     """This one was read after all; the ledger of its mailbox names the message from now on."""
 
     id: int
@@ -42,8 +41,7 @@ class Unshelved:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OnShelf:
+class OnShelf(Struct, frozen=True):
     id: int
     at: int
     source: str

@@ -124,7 +124,6 @@ def test_a_letter_is_a_light_thing(tmp_path: Path) -> None:
         *MAIL,
         *SCREEN,
         "asyncio",
-        "msgspec",
         "socket",
         "sqlite3",
         "ssl",

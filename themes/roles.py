@@ -5,16 +5,14 @@ Colours only. Knows nothing of the desk; the widgets ask for a role and never fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
+from msgspec import Struct
 from textual.theme import Theme
 
 SAME = "transparent"
 """The background that is already there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Struct, frozen=True):
     color: str
     """`#rrggbb` or an `ansi_` name."""
     on: str = SAME
@@ -22,8 +20,7 @@ class Ink:
     """`bold`, `underline`, `reverse`, several of them, or `none`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """One theme. A field without a value is a type error, so no theme can forget a role."""
 
     text: Ink
@@ -76,7 +73,7 @@ class Palette:
     """What cannot be chosen now."""
 
 
-ROLES: tuple[str, ...] = tuple(role.name for role in fields(Palette))
+ROLES: tuple[str, ...] = Palette.__struct_fields__
 
 
 def variables(palette: Palette) -> dict[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from calendar import timegm
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.errors import ProtocolConfused
 
@@ -31,8 +32,7 @@ _MONTHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One FETCH answer."""
 
     uid: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.errors import ProtocolConfused
 from channels.imap import guard
@@ -22,8 +23,7 @@ AT_ONCE = 500
 _VANISHED = re.compile(rb"\* VANISHED (?:\(EARLIER\) )?([\d:,]+)\r?\n\Z", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Some of what changed."""
 
     flags: tuple[tuple[int, tuple[str, ...]], ...] = ()

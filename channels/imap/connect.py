@@ -9,11 +9,11 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
 
 from imapclient import IMAPClient, SocketTimeout
+from msgspec import Struct
 
 from channels import sasl, tls
 from channels.errors import (
@@ -54,8 +54,7 @@ class Client(Protocol):
     def shutdown(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ImapAccount:
+class ImapAccount(Struct, frozen=True):
     """Where a mailbox is and how it may be spoken to. Holds no secret."""
 
     host: str
@@ -71,8 +70,7 @@ class ImapAccount:
     read_timeout: float = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A logged-in connection: the library's client, our wire on the same socket, what the server can."""
 
     client: Client

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.imap import guard
 from channels.imap.answers import fetch_row
@@ -21,8 +22,7 @@ _LABELS = re.compile(rb'X-GM-LABELS \(((?:[^()"]|"(?:[^"\\]|\\.)*")*)\)', re.IGN
 _LABEL = re.compile(rb'"((?:[^"\\]|\\.)*)"|([^\s"]+)')
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """What Gmail says about a letter."""
 
     uid: int

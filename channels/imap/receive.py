@@ -9,8 +9,10 @@ from __future__ import annotations
 import imaplib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from types import TracebackType
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from channels.batch import HEAD, TOO_BIG, Batch, TooBig, Withheld
 from channels.errors import FolderGone, ProtocolConfused
@@ -30,8 +32,7 @@ AT_ONCE = 6 * 1024 * 1024
 _WHOLE = b"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderState:
+class FolderState(Struct, frozen=True):
     """A folder as the server describes it on opening."""
 
     name: str
@@ -43,8 +44,7 @@ class FolderState:
     """None where the server keeps no modification sequences (RFC 7162)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder as listed."""
 
     name: str
@@ -52,8 +52,7 @@ class Folder:
     """Lower case with backslash; `\\sent` and its kin are special uses (RFC 6154)."""
 
 
-@dataclass(slots=True)
-class _Got:
+class _Got(Struct):
     """What one round of FETCH gave."""
 
     rows: dict[int, Row] = field(default_factory=dict[int, Row])
@@ -339,8 +338,7 @@ class Mailbox:
         self._line.wire.abort()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """UIDs to be fetched by one command."""
 
     uids: tuple[int, ...]

@@ -14,7 +14,8 @@ import ssl
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from channels.errors import ChannelError, ProtocolConfused, Unreachable
 from channels.words import quoted
@@ -101,8 +102,7 @@ class Reader:
         return taken
 
 
-@dataclass(frozen=True, slots=True)
-class Untagged:
+class Untagged(Struct, frozen=True):
     """An answer line that belongs to no command, its literals taken out."""
 
     words: bytes
@@ -112,8 +112,7 @@ class Untagged:
     """Size of a literal that was larger than allowed; it was read past and is empty here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """How a command ended."""
 
     kind: str

@@ -7,8 +7,9 @@ subject and wording. Complaints, read receipts and news of success are none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from channels.letter import Address, Bounce, Delivered
 from channels.mime import bounce_words as words
@@ -52,8 +53,7 @@ _REFUSED: Final = re.compile(r"(?:recipient )?address rejected:\s*(?!access deni
 _GIVEN_UP: Final = re.compile(r"retry timeout exceeded|failing for a long time", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """What a report says about one recipient."""
 
     recipient: str

@@ -7,11 +7,12 @@ with a line that says so. Knows no time but what the part says.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from channels.mime.zones import WINDOWS
 
@@ -42,14 +43,12 @@ _OFTEN: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Property:
+class _Property(Struct, frozen=True):
     params: dict[str, str]
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class _When:
+class _When(Struct, frozen=True):
     """A moment of a calendar: a day, or a wall time and what is known of its zone."""
 
     day: date

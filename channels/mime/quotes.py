@@ -7,9 +7,10 @@ it holds. Nothing is deleted; when in doubt a line stays open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Final
+
+from msgspec import Struct
 
 from channels.letter import Fold
 from channels.mime import quote_words as words
@@ -63,8 +64,7 @@ _ENDINGS: Final = frozenset(STRIP + ":：-")
 _BEGINNINGS: Final = frozenset(STRIP + ">-=~#`(<[")
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """Lines that quote, from the line that introduces them."""
 
     first: int

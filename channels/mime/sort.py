@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from channels.letter import Bounce, Part
 from channels.mime import cms, files, invitation, limits, tnef, transfer
@@ -36,8 +38,7 @@ _NAMED: Final = 20
 """Recipients named in the line about a delivery report."""
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What has been found while walking the parts."""
 
     wrong: list[str]

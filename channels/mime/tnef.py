@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 _SIGNATURE: Final = 0x223E9F78
 _BODY: Final = 0x0002800C
@@ -25,16 +26,14 @@ _FIXED: Final = {2: 4, 3: 4, 4: 4, 10: 4, 11: 4, 5: 8, 6: 8, 7: 8, 20: 8, 64: 8,
 _VARIABLE: Final = frozenset((13, 30, 31, 258))
 
 
-@dataclass(slots=True)
-class Wrapped:
+class Wrapped(Struct):
     """A file inside."""
 
     name: str = ""
     data: bytes = b""
 
 
-@dataclass(slots=True)
-class Unwrapped:
+class Unwrapped(Struct):
     files: list[Wrapped] = field(default_factory=list[Wrapped])
     text: str = ""
 

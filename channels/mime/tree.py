@@ -7,9 +7,10 @@ nesting, copies nothing, never raises: what makes no sense is read as text and n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct, field
 
 from channels.mime import limits
 from channels.mime.parameters import content_type
@@ -23,8 +24,7 @@ _NAME: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _SENDER: Final = re.compile(rb"From[ \t]*:")
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A part: a leaf with a body, or a multipart with children."""
 
     path: str

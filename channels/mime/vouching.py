@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from channels.letter import Letter
 from channels.mime.headers import raw_text, unfold
@@ -34,16 +35,14 @@ class Verdict(StrEnum):
     """It said nothing, or nothing about this domain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vouched:
+class Vouched(Struct, frozen=True):
     verdict: Verdict = Verdict.NONE
     certain: bool = False
     """The field is by the server named in the settings; one merely learned from the letter itself may warn
     about a sender and never recommend one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One finding: `dkim=pass header.d=acme.example`."""
 
     method: str

@@ -12,6 +12,7 @@ import sys
 from typing import BinaryIO, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from channels.errors import UnreadableLetter
 from channels.letter import Letter
@@ -39,15 +40,12 @@ def write_frame(stream: BinaryIO, data: bytes) -> None:
 
 def pack(letter: Letter) -> bytes:
     """A letter without its raw bytes, which the other side has."""
-    fields = {name: getattr(letter, name) for name in Letter.__slots__ if name != "raw"}
-    return msgspec.msgpack.encode({**fields, "raw": b""})
+    return msgspec.msgpack.encode(replace(letter, raw=b""))
 
 
 def unpack(data: bytes, raw: bytes) -> Letter:
     """The letter again. Raises msgspec.ValidationError when the answer is no letter."""
-    import dataclasses
-
-    return dataclasses.replace(msgspec.msgpack.decode(data, type=Letter), raw=raw)
+    return replace(msgspec.msgpack.decode(data, type=Letter), raw=raw)
 
 
 def _answer(raw: bytes) -> bytes:

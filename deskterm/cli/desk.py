@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from deskterm import jsonl, live
 from deskterm.cli import address, errors, say, tell
@@ -161,7 +161,7 @@ def _round(desk: Desk, *, as_json: bool, again: bool = False) -> int:
     from deskterm import sync
 
     counts = sync.once(desk, tell=_Progress())
-    numbers = dataclasses.asdict(counts)
+    numbers = structs.asdict(counts)
     trouble = numbers.pop("errors")
     if as_json:
         say.json_line({"schema": jsonl.COUNTS, **numbers, "errors": list(trouble)})
@@ -219,7 +219,7 @@ def import_verb(where: Path | None, again: bool, as_json: bool) -> int:
         if not any(parts.values()) and not counts.errors:
             raise NotFound(f"There is no letter in {where}." if where else "The shelf is empty.")
         if as_json:
-            say.json_line({"schema": jsonl.COUNTS, **dataclasses.asdict(counts)})
+            say.json_line({"schema": jsonl.COUNTS, **structs.asdict(counts)})
         elif said := ", ".join(f"{count:,} {word}" for word, count in parts.items() if count):
             say.line(said)
         for sentence in counts.errors:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
 import click
+from msgspec.structs import replace
 
 from deskterm import doc_names, doc_texts, pack, tiers
 from deskterm.cli import names, say

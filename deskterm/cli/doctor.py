@@ -8,10 +8,10 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from deskterm import config, jsonl, mailboxes
 from deskterm.cli import errors, home, say
@@ -26,8 +26,7 @@ from store.errors import StoreError
 OURS = ("deskterm", "store", "channels", "themes")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What one look found."""
 
     about: str

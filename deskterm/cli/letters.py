@@ -6,11 +6,11 @@ The same for every verb that writes a letter. Queues nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from deskterm import moments, replies, writing
 from deskterm.cli import address
@@ -45,8 +45,7 @@ def options(verb: Verb) -> Verb:
     return verb
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The options as values."""
 
     to: tuple[str, ...] = ()

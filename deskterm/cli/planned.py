@@ -6,11 +6,11 @@ Does not know how a plan is made.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from deskterm import moments
 from deskterm.cli import say
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from deskterm.desk import Desk, Done
 
 
-@dataclass(frozen=True, slots=True)
-class How:
+class How(Struct, frozen=True):
     """What is to become of a plan."""
 
     dry_run: bool

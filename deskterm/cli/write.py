@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import forwards, moments, panes, recipients, replies, writing
 from deskterm.cli import address, editor, letters, read, say
@@ -205,8 +206,7 @@ def _words(
     return words
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """Words for a ticket, and whether they were written in its draft or given with -m."""
 
     ticket: Ticket

@@ -5,7 +5,7 @@ Made up, every address under `.example`. Dates are relative to the moment handed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from store.rules.calendars import read_calendar
 from store.rules.hours import Hours
@@ -18,8 +18,7 @@ SUPPORT = "help@tallybrook.example"
 DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
+class Colleague(Struct, frozen=True):
     name: str
     """What tickets and queries call them."""
     full_name: str
@@ -34,8 +33,7 @@ TOMAS = Colleague("Tomas", "Tomas Lind", "tomas@tallybrook.example", "agent")
 COLLEAGUES = (MAREK, ANN, TOMAS)
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(Struct, frozen=True):
     name: str
     domain: str
     tier: str
@@ -70,8 +68,7 @@ DUARTE = Company("Casa Duarte", "casaduarte.example", "Starter", 9_600, "", 7, "
 ACCOUNTS = (KESTREL, ORBIS, SATO, LUMEN, BRIGHT, DUARTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     name: str
     email: str
     sign: str = ""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+
+from msgspec import Struct
 
 from deskterm.demo.company import NAME, SUPPORT, Person
 from deskterm.demo.files import File
@@ -20,8 +21,7 @@ from deskterm.demo.files import File
 _LISTED = re.compile(r"- |\d\. ")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A letter of the thread so far, for quoting and citing."""
 
     message_id: str
@@ -31,8 +31,7 @@ class Spoken:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What goes into one raw letter."""
 
     sender: Person

@@ -6,21 +6,19 @@ knows either.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Value = int | str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A letter came in, as raw bytes (RFC 5322)."""
 
     at: int
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Replied:
+class Replied(Struct, frozen=True):
     """An agent answered the customer."""
 
     at: int
@@ -30,15 +28,13 @@ class Replied:
     """Without brackets; later letters of the scene cite it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     at: int
     agent: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """An agent set a ticket field, named as the registry names it (`tag.vip`, `grp`)."""
 
     at: int
@@ -47,8 +43,7 @@ class Set:
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(Struct, frozen=True):
     at: int
     agent: str
 
@@ -56,8 +51,7 @@ class Solved:
 Step = Received | Replied | Noted | Set | Solved
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     key: str
     """Short name, unique on the practice desk."""
     steps: tuple[Step, ...]

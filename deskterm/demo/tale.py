@@ -7,7 +7,8 @@ promises break when the tale says they do, whatever the hour. Knows hours and ta
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm.demo import post
 from deskterm.demo.company import COLLEAGUES, HOURS, MAREK, NAME, SUPPORT, Colleague, Person
@@ -22,8 +23,7 @@ MINUTE = 60
 POLICY = read_policy(STANDARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """The customer, or `who`, writes."""
 
     text: str
@@ -39,22 +39,19 @@ class Mail:
     charset: str = "utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     text: str
     after: int
     agent: Colleague = MAREK
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     text: str
     after: int
     agent: Colleague = MAREK
 
 
-@dataclass(frozen=True, slots=True)
-class Bounce:
+class Bounce(Struct, frozen=True):
     """Our last reply comes back."""
 
     after: int
@@ -64,8 +61,7 @@ class Bounce:
 Line = Mail | Reply | Note | Bounce
 
 
-@dataclass(frozen=True, slots=True)
-class Tale:
+class Tale(Struct, frozen=True):
     key: str
     who: Person
     subject: str

@@ -6,8 +6,10 @@ deskterm.writing. What goes with a text (files, copies, quotes) is in enclosing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import drafting, forwards, moved, writing
 from deskterm.begun import Begun
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from store.blobs import Blob
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """What is being written, besides its text."""
 
     ticket: Ticket

@@ -6,9 +6,10 @@ Asks by pickers. The text itself and where it goes are composing.py's.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from deskterm import drafting, moments, moved, panes, writing
 from deskterm.desk import Desk

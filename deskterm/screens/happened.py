@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from deskterm import kinds, todo_words
 from deskterm.acts import label
@@ -32,8 +33,7 @@ _QUIET = frozenset({"read", "sending", "archive", "mail", "undo", "redo"})
 INDENT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is to be done about an entry."""
 
     entry: int = 0
@@ -41,8 +41,7 @@ class Asked:
     ticket: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One entry, ready to be drawn at any width."""
 
     entry: int

@@ -6,7 +6,8 @@ Letters of the shelf are read again and saved here; what is to be done about a r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm import acts, attachments, known, unsent
 from deskterm.action import DRAFTS, ERRORS, OUTBOX
@@ -28,16 +29,14 @@ AGAIN = 1.0
 """Seconds after which the list is read again: replies leave while it is looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What is to be done about a row: `enter`, `look` at its ticket, or call it `back`."""
 
     does: str
     row: Row
 
 
-@dataclass(frozen=True, slots=True)
-class PendingItem:
+class PendingItem(Struct, frozen=True):
     row: Row
     name: str
     """The ticket, or what it is instead."""

@@ -6,8 +6,9 @@ Folding the log takes long on a large desk: it is done beside the screen, and gi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from deskterm import known, past
 from deskterm.action import DESK_THEN
@@ -27,8 +28,7 @@ from store.rules import query
 DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class ThenLine:
+class ThenLine(Struct, frozen=True):
     """One ticket as its row stood."""
 
     line: Line

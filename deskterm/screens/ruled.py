@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm.moments import length
 from deskterm.rulebook import PolicyLine, RuleLine
@@ -21,8 +22,7 @@ MOST_TEXT = 14
 """Lines of a rule's text that are shown under the cursor."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleItem:
+class RuleItem(Struct, frozen=True):
     """A rule; its text under the cursor."""
 
     rule: RuleLine
@@ -58,8 +58,7 @@ class RuleItem:
         return f"acted {one.fired:,}  undone {one.undone:,}  overruled {one.overruled:,} "
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyItem:
+class PolicyItem(Struct, frozen=True):
     """A policy: for which tickets, and what it promises them."""
 
     policy: PolicyLine
@@ -86,8 +85,7 @@ class PolicyItem:
         return found + (_said(policy.hours, room, Role.DIM) if cursor else [])
 
 
-@dataclass(frozen=True, slots=True)
-class FigureItem:
+class FigureItem(Struct, frozen=True):
     """What was reached, a line for each priority; or that it is still counted."""
 
     figures: Sequence[Baseline] | None

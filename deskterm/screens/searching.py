@@ -6,8 +6,8 @@ Asks the desk beside the screen; an answer that was overtaken by more typing is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
@@ -32,8 +32,7 @@ SCROLLS = {"view.line_down": 1, "view.line_up": -1, "view.page_down": 10, "view.
 TYPING = [("down enter", "to the hits", "hits"), ("esc", "back", "nav.close")]
 
 
-@dataclass(frozen=True, slots=True)
-class Went:
+class Went(Struct, frozen=True):
     """Where to go from here."""
 
     ticket: str = ""

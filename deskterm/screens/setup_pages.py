@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
+from msgspec import Struct
 
 from deskterm.config import Box, Settings
 from deskterm.setting_up import server_of
@@ -13,8 +12,7 @@ WHO, SERVERS, LOGIN, SIGNATURE, HABITS, ROUND = range(6)
 """The pages; the last asks nothing and sees a letter go round."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     name: str
     label: str
     hint: str = ""
@@ -22,8 +20,7 @@ class Field:
     """What is typed is shown as dots."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     short: str
     """For the line of steps."""
     lead: str

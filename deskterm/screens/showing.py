@@ -6,9 +6,10 @@ Reads through deskterm.panes and hands values to the widgets. Acts on nothing.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.timer import Timer
 
 from deskterm import panes
@@ -30,8 +31,7 @@ FLOOD = 1.0
 ORDERS = {"sla": "by SLA", "newest": "newest", "priority": "by priority", "who": "by customer"}
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What the list shows: a queue, perhaps narrowed."""
 
     queue: Queue

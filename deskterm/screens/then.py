@@ -5,9 +5,9 @@ Reads beside the screen, so that no step waits for the one before. Changes nothi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 
 from deskterm import known, panes

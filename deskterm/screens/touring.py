@@ -5,8 +5,9 @@ Sees the ids of actions and that something was committed; does nothing itself. L
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from deskterm import clock
 from deskterm.actions import BY_ID
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     words: str
     wants: tuple[str, ...]
     """Actions one after the other; a name ending with a point stands for all that begin with it."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from deskterm import pack, rulebook, trials
 from deskterm.action import TRIAL
@@ -36,8 +38,7 @@ INDENT = 21
 _MARKS = {"": (" ", Role.TEXT), "yes": ("y", Role.GOOD), "no": ("n", Role.BAD)}
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """One act and what the person thinks of it."""
 
     would: Would

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from deskterm.safe import clean, clean_text, width, wrap
 from deskterm.symbols import Symbols
@@ -24,8 +26,7 @@ Fold = tuple[str, int, int]
 """`q` (quote) or `s` (signature), its first and its last line, counted from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One message as the conversation shows it. All text is outside text, cleaned when it is drawn."""
 
     id: str
@@ -44,8 +45,7 @@ class Block:
     """Older messages: neighbours are drawn together as one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """One line of the conversation and what a click on it does."""
 
     runs: tuple[Run, ...]
@@ -53,8 +53,7 @@ class Drawn:
     """`fold:<block>:<n>`, `earlier:<block>`, `file:<n>` or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How blocks are laid out."""
 
     width: int

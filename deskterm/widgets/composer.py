@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from time import monotonic
 
+from msgspec import Struct
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -46,8 +47,7 @@ LOW = 16
 """Rows of the whole box below which the commands are named only while one of them is chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What is being written and what goes with it."""
 
     draft: str

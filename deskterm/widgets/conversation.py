@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.message import Message
 from textual.selection import Selection
@@ -23,8 +24,7 @@ from deskterm.widgets.pane import Pane
 WHEEL = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What stands above the messages and does not scroll."""
 
     title: str

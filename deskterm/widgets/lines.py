@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -174,8 +175,7 @@ class StatusLine(OneLine):
         return [row.crop(crop.x, crop.right) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """One queue in the tabs line."""
 
     name: str

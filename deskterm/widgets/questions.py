@@ -6,7 +6,8 @@ Pure: choices and words in, runs out. Knows no widget.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from deskterm.safe import clean, pad, width
 from deskterm.symbols import Symbols
@@ -18,8 +19,7 @@ KEYS = 8, 20
 """Cells of the key column where keys come first, at least and at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     id: str
     label: str
     key: str = ""
@@ -43,8 +43,7 @@ Preview = Callable[[Choice, int], Awaitable[Sequence[Sequence[Run]]]]
 """The lines beside a choice, for so many cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a picker asks."""
 
     title: str
@@ -98,8 +97,7 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return sorted(found, key=lambda choice: not choice.label.casefold().startswith(start)) if start else found
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """How the choices of a question are drawn."""
 
     room: int

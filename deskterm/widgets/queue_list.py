@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
@@ -31,8 +32,7 @@ STRIPS = 1500
 """Strips kept; a screen has some sixty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """How a queue is named and drawn."""
 
     name: str

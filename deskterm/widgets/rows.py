@@ -6,10 +6,11 @@ Pure: a line and the time in, text and roles out. Knows nothing of widgets, page
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from deskterm.safe import clean, pad
 from deskterm.symbols import Symbols
@@ -89,8 +90,7 @@ def clock_of(line: Line, *, now: int, symbols: Symbols, left: Left = seconds_lef
     return symbols.calm, clock_text(seconds), Role.CALM
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Which columns a row has room for."""
 
     width: int

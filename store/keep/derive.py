@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.keep import Touched
 from store.log import stamp
 from store.log.project import row_of
 
 
-@dataclass(frozen=True, slots=True)
-class Tickets:
+class Tickets(Struct, frozen=True):
     """The tickets one transaction concerns."""
 
     touched: tuple[str, ...]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from store.rules.words import plain, prepare
 
@@ -18,8 +19,7 @@ BATCH = 2_000
 """Rows handed to the engine at once when everything is indexed anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Struct, frozen=True):
     """A message as the index holds it."""
 
     n: int

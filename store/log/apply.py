@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import project, stamp, wire
 from store.log.entry import Change, Entry
@@ -16,8 +17,7 @@ from store.log.tx import Tx, give_number, insert_entry
 from store.registry import PUT
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """An entry with its place in the journal, if the journal has an order."""
 
     entry: Entry

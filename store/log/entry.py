@@ -7,9 +7,10 @@ is kept) still verifies and tells nothing to who lacks the desk's secret.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from store.compact import compact, in_order
 from store.errors import Refused
@@ -37,8 +38,7 @@ class Change(NamedTuple):
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One act in the log, as it travels."""
 
     id: int

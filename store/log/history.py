@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import project, stamp
 from store.log.entry import Change, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Struct, frozen=True):
     """One entry as people read it."""
 
     entry: int
@@ -24,8 +24,7 @@ class Happened:
     changes: tuple[Was, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Was:
+class Was(Struct, frozen=True):
     """One field before and after an entry."""
 
     eid: str

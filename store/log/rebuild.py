@@ -9,10 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain, groupby
 from operator import itemgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from store import keep
 from store.errors import StoreDamaged
@@ -24,8 +26,7 @@ from store.registry import PUT, TABLES, Table, cell, known, table_of
 Folded = tuple[str, Table, project.Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What `verify` found; empty `faults` means the desk is whole."""
 
     entries: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from store import keep
 from store.log import held, ids, project, stamp
@@ -28,8 +29,7 @@ class Beside(Protocol):
     def write(self, conn: sqlite3.Connection) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What a commit did."""
 
     entry: int

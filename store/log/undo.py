@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
+
+from msgspec import Struct
 
 from store.log import project
 from store.log.entry import Change, Value
@@ -32,8 +33,7 @@ Logs written before `tx.PART` was a sign of its own have `#` there.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A field that undo left alone, because somebody set it later."""
 
     eid: str
@@ -41,8 +41,7 @@ class Kept:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     entry: int
     changes: tuple[Change, ...]
     kept: tuple[Kept, ...]
@@ -99,8 +98,7 @@ def last_undo(conn: sqlite3.Connection, actor: str) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One act or reversal, seen from now."""
 
     entry: int

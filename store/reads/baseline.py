@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import median
+
+from msgspec import Struct
 
 from store.model import Kind
 from store.rules.hours import Hours
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """One figure of the baseline, in open seconds."""
 
     count: int
@@ -25,8 +25,7 @@ class Reached:
     """Nine of ten were faster."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """The figures of one priority, or of all together."""
 
     priority: int | None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import project
 from store.log.entry import Value
@@ -29,8 +30,7 @@ TELLS = {When.RECEIVED: "m", When.REPLIED: "m", When.CREATED: "tm", When.CHANGED
 _RULE = "rule:"
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """A cause, the ticket it is about, and the letter it is about if there is one."""
 
     ticket: str
@@ -38,8 +38,7 @@ class Happening:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """As much of an entry as is needed to say what it caused."""
 
     id: int

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SPACE = "dead"
 """Name space of a message, a report, that says so: `dead.ann@shop.example`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(Struct, frozen=True):
     """An address that does not work."""
 
     address: str

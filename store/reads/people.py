@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import stamp
 from store.model import Account, Customer, Status
 from store.reads.tickets import status_of
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """A ticket of the same customer, as the pane lists it."""
 
     id: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.errors import DocError
 from store.reads import docs
@@ -18,8 +19,7 @@ STANDARD_NAME = "standard"
 ROUND_THE_CLOCK = "24/7"
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(Struct, frozen=True):
     """The policies in the order they are asked, and the calendars they name."""
 
     policies: tuple[Policy, ...]

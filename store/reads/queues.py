@@ -8,9 +8,11 @@ from __future__ import annotations
 import sqlite3
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from store.errors import DocError, QueryError
 from store.model import Bucket, Line, Queue, Status, Ticket
@@ -32,8 +34,7 @@ DEFAULTS = (
 _KEYS = ("query", "sort", "key")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Who asks, and when: what `me` and `late` mean."""
 
     now: int

@@ -10,8 +10,9 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from store import frozen
 from store.errors import QueryError, Refused
@@ -42,8 +43,7 @@ _FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "edit", "readfile", 
 Value = str | int | float | bytes | None
 
 
-@dataclass(slots=True)
-class _Guard:
+class _Guard(Struct):
     """What a statement asks for; the first thing it may not is remembered."""
 
     refused: str = ""
@@ -78,8 +78,7 @@ _ACTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Columns, each name once, and the rows as they come."""
 
     columns: tuple[str, ...]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import stamp
 from store.reads.causes import KIND
 
 
-@dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Struct, frozen=True):
     """What one rule did in a while."""
 
     fired: int = 0
@@ -21,8 +21,7 @@ class Stat:
     """Acts of which somebody set a field to something else afterwards; an undo does not count again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(Struct, frozen=True):
     """One act of a rule on one ticket."""
 
     entry: int

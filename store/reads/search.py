@@ -10,10 +10,11 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from enum import Enum
 from itertools import islice
+
+from msgspec import Struct, field
 
 from store.reads import sql
 from store.rules import query
@@ -44,8 +45,7 @@ class Order(Enum):
     RELEVANCE = "relevance"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A ticket that was found."""
 
     ticket: str
@@ -57,8 +57,7 @@ class Hit:
     """Where the words stand in the snippet, as (start, end)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     hits: tuple[Hit, ...]
     more: bool = False
     """Whether there is more than the limit let through."""
@@ -102,8 +101,7 @@ def _phrases(tree: Node) -> list[tuple[list[str], bool]]:
     return [(stems(leaf.text), leaf.open) for leaf in islice(_wanted(tree), MARKED)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """How a tree is looked up."""
 
     match: str
@@ -122,8 +120,7 @@ class _Plan:
     """Whether one text is all that is asked of letters and names: what its part names answers it."""
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     ticket: str
     when: int
     number: int | None

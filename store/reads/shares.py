@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from statistics import median
+
+from msgspec import Struct
 
 from store.log import stamp
 from store.reads import team
 from store.rules.hours import Hours
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
+class Aim(Struct, frozen=True):
     """What a tier is meant to do."""
 
     low: int
@@ -30,8 +30,7 @@ AIMS = {1: Aim(70, 80, 2), 2: Aim(15, 20, 8), 3: Aim(5, 10, 48)}
 """By tier; a usual model of support in three tiers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What one tier solved, or those who are in none."""
 
     tier: int | None

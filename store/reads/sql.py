@@ -7,8 +7,9 @@ SQL. Texts are quoted for the full-text engine too.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
 
 from store.model import Bucket
 from store.rules import fields
@@ -20,8 +21,7 @@ from store.rules.words import plain, prepare, words
 Param = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A condition on `ticket AS t`, ready to stand after WHERE."""
 
     sql: str
@@ -32,8 +32,7 @@ class Where:
     """Whether some part of it finds its tickets by an index of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
+class _Asking(Struct, frozen=True):
     now: int
     me: str
     zone: tzinfo

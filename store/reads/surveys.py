@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store import outbox
 from store.log.entry import Value
@@ -81,8 +82,7 @@ def newest(conn: sqlite3.Connection, vote: Vote, *, home: str) -> int:
     return int(row[0] or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """One letter that voted."""
 
     asked: str
@@ -105,8 +105,7 @@ def _votes(conn: sqlite3.Connection, survey: Survey) -> list[Given]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A ticket whose customer was asked."""
 
     ticket: str

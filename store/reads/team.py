@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.log import stamp
 from store.model import Bucket
@@ -17,8 +18,7 @@ IsOpen = Callable[[str, int], bool]
 """Whether the calendar of this name is open at a Unix second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """An agent as registered on the desk."""
 
     id: str

@@ -6,7 +6,8 @@ Pages are keyset pages over the indexes of the schema, so the millionth row cost
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.errors import NotFound
 from store.model import Bucket, Line, Status, Ticket
@@ -18,8 +19,7 @@ Position = tuple[int | str, ...]
 EVERYTHING = Where("1", ())
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(Struct, frozen=True):
     """An order of tickets: its key columns, all going the same way, and whether that is down."""
 
     keys: tuple[str, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from store.log import stamp
 from store.log.project import row_of
@@ -120,8 +121,7 @@ def _begin(put: object) -> _Begin:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """A letter that is news to whoever looked at the ticket before."""
 
     kind: Kind
@@ -156,8 +156,7 @@ def news_since(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ActSince:
+class ActSince(Struct, frozen=True):
     """What a colleague made of a ticket that somebody is writing to."""
 
     actor: str

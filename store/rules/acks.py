@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from store.rules import template
 from store.rules.alerts import texts
@@ -57,8 +58,7 @@ _NOBODY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(Struct, frozen=True):
     """One doc: for whom, by which hours, and its words."""
 
     name: str
@@ -73,8 +73,7 @@ class Ack:
     """Addresses of ours besides those of the mailboxes, lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(Struct, frozen=True):
     """What matters about a letter that made a ticket or joined one."""
 
     sender: tuple[str, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
+
+from msgspec import Struct
 
 from store.rules.doctext import Doc
 from store.rules.policies import read_duration
@@ -33,8 +34,7 @@ within = "7d"
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Alerts:
+class Alerts(Struct, frozen=True):
     """What one doc groups."""
 
     name: str
@@ -47,8 +47,7 @@ class Alerts:
     solve: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """A letter that is about a trouble."""
 
     doc: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 from store.rules.doctext import Doc
 
@@ -35,8 +36,7 @@ desk_hour = 200     # in an hour, to everybody together
 _DIGITS = re.compile(r"[\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Rations:
+class Rations(Struct, frozen=True):
     """How many automatic letters may leave, each within its window."""
 
     same_day: int = 1
@@ -48,8 +48,7 @@ class Rations:
     desk_hour: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """An automatic letter that was made, or is about to be."""
 
     at: int
@@ -66,8 +65,7 @@ class Letter:
         return self.kind.startswith(TOLD)
 
 
-@dataclass(frozen=True, slots=True)
-class Brake:
+class Brake(Struct, frozen=True):
     """A ration that is used up."""
 
     name: str
@@ -149,7 +147,7 @@ def words_of(subject: str) -> str:
 def read_rations(text: str) -> Rations:
     """The rations a doc describes; what it leaves out stays standard. Raises DocError."""
     doc = Doc(text)
-    names = [one.name for one in fields(Rations)]
+    names = list(Rations.__struct_fields__)
     doc.known(doc.table, names)
     for name, value in doc.table.items():
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from store.model import TYPES
 from store.rules.doctext import Doc, Section
@@ -11,8 +11,7 @@ from store.rules.macro_text import checklist
 EXAMPLE = 'type = "bug"\nitems = ["Try it", "Ask for the version", "3d: Tell the customer how it goes"]\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     type: str
     items: tuple[str, ...]
 

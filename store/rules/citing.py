@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 LONGEST_ID = 998
 """A header line cannot be longer (RFC 5322, 2.1.1), so a longer id is not one."""
@@ -18,8 +19,7 @@ MOST_CITED = 100
 _LEADING_IDS = re.compile(r"[\s,]*<([^<>]*)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(Struct, frozen=True):
     """What a letter says about its place among letters."""
 
     own: str
@@ -96,8 +96,7 @@ def groups(letters: Sequence[Ids]) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(tuple(group) for group in together.values()))
 
 
-@dataclass(slots=True)
-class _Forest:
+class _Forest(Struct):
     size: int
     parent: list[int] = field(default_factory=list[int])
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from store.errors import QueryError
 from store.model import PRIORITIES, Bucket, Status
@@ -39,8 +40,7 @@ class Kind(Enum):
     TIME = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     name: str
     kind: Kind
     means: str

@@ -7,8 +7,9 @@ comes out. How an act is carried out is somebody else's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
 
 from store.rules.match import Subject, matches
 from store.rules.rule_text import Rule, When
@@ -17,8 +18,7 @@ DEPTH = 5
 """Acts of rules that follow one another from one cause; what would follow then is not done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Something that happened to one ticket."""
 
     what: When
@@ -38,8 +38,7 @@ class Cause:
     """The moment a waiting rule counted from, Unix seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one rule says to one cause."""
 
     rule: Rule

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 DAY = 86_400
 MIDNIGHT = 24 * 60
@@ -34,8 +35,7 @@ ALWAYS: tuple[Spans, ...] = (((0, MIDNIGHT),),) * 7
 """A week that never closes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """When a desk is open, as people write it down."""
 
     zone: str
@@ -59,8 +59,7 @@ class Why(StrEnum):
     BREAK = "break"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     start: int
     end: int
     why: Why
@@ -68,8 +67,7 @@ class Stretch:
     """The holiday's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """The open spans of a run of dates, and how much open time had passed at the end of each."""
 
     lo: int

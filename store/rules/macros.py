@@ -7,9 +7,10 @@ tickets it runs on, who asks, or how a change reaches the desk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from store.errors import DocError, Refused
 from store.rules import template, todos
@@ -23,8 +24,7 @@ __all__ = ["Macro", "Result", "blanks", "context", "lint", "parse", "run", "writ
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a macro does to one ticket. Nothing happens until somebody commits it."""
 
     sets: tuple[tuple[str, str | int | None], ...]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ROW = f"[{_ALPHABET}]{{15}}"
@@ -26,8 +27,7 @@ LONGEST_LOCAL = 64
 """Octets of the left side of an address (RFC 5321, 4.5.3.1.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What a text that looks like ours says; nothing is proved before `holds` says so."""
 
     ticket: str

@@ -6,9 +6,10 @@ Pure: the time and the asker are handed in. store.reads.sql gives the same answe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from functools import lru_cache
+
+from msgspec import Struct
 
 from store.model import Account, Bucket, Customer, Ticket
 from store.rules import fields, spans
@@ -40,8 +41,7 @@ OF_TICKET = frozenset({
 """Fields that are asked of the ticket itself; for the others its letters have to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A ticket with all that a query can ask about it."""
 
     ticket: Ticket
@@ -64,8 +64,7 @@ class Subject:
     """Of `file`, `note`, `reply`, `draft`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """One question: a ticket, and who asks when and where."""
 
     of: Subject

@@ -18,7 +18,7 @@ LONGEST_PROMISE = 366 * 24 * 60
 """Minutes. A longer promise is a slip of the keyboard."""
 
 SECTIONS = tuple(f"p{priority}" for priority in PRIORITIES)
-KEYS = ("hours", "pause", *Scope.__dataclass_fields__, *SECTIONS)
+KEYS = ("hours", "pause", *Scope.__struct_fields__, *SECTIONS)
 
 STANDARD = """\
 # What is promised, by priority, in open time of the calendar named by hours.
@@ -123,7 +123,7 @@ def _scope(top: Section) -> Scope:
 
 def _scope_lines(scope: Scope) -> list[str]:
     lines: list[str] = []
-    for key in Scope.__dataclass_fields__:
+    for key in Scope.__struct_fields__:
         values = cast(tuple[str | int, ...], getattr(scope, key))
         listed = ", ".join(quoted(one) if isinstance(one, str) else str(one) for one in values)
         lines += [f"{key} = [{listed}]"] if values else []

@@ -6,9 +6,10 @@ Pure values. Nothing here computes; `sla` does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from store.model import PAUSED, Kind, Message, Status
 
@@ -56,8 +57,7 @@ class Act(StrEnum):
     """Of status or priority."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     at: int
     act: Act
     status: Status | None = None
@@ -88,8 +88,7 @@ class Facts(NamedTuple):
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """For which tickets a policy is; a part that names nothing holds for all."""
 
     brand: tuple[str, ...] = ()
@@ -109,8 +108,7 @@ class Scope:
         return named and (not self.priority or facts.priority in self.priority)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """The promises by priority, for which tickets, and which statuses stop the clocks."""
 
     name: str
@@ -121,8 +119,7 @@ class Policy:
     scope: Scope = Scope()
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """One promise at one moment."""
 
     kind: Promise

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.errors import QueryError
 from store.rules import fields, spans
@@ -32,8 +33,7 @@ _DIGITS = re.compile(r"#([0-9]{1,15})(?=[\s)]|$)")
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """Words to be found next to each other, anywhere in the ticket's letters."""
 
     text: str
@@ -60,8 +60,7 @@ class Text:
         return f'"{self.text}"' + ("*" if self.open else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A field and the values that will do, of which one is enough."""
 
     field: str
@@ -71,16 +70,14 @@ class Term:
         return f"{self.field}:{','.join(_value_text(value) for value in self.values)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     item: Node
 
     def __str__(self) -> str:
         return "-" + _inner(self.item, (And, Or))
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     items: tuple[Node, ...] = ()
     """With none of them it is the query that everything answers."""
 
@@ -88,8 +85,7 @@ class And:
         return " ".join(_inner(item, (And, Or)) for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     items: tuple[Node, ...]
 
     def __str__(self) -> str:

@@ -7,10 +7,10 @@ combinations that come true within a few steps.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dateutil.rrule import rrule, rrulestr
+from msgspec import Struct
 
 from store.model import PRIORITIES, TYPES
 from store.rules.doctext import Doc, Section
@@ -47,8 +47,7 @@ _FITS = {
 _STEP = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Recurring:
+class Recurring(Struct, frozen=True):
     rule: str
     """Upper case, without spaces."""
     start: datetime

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from store.errors import DocError
 
@@ -30,8 +31,7 @@ class Way(StrEnum):
     """Whoever has the least open work, by weight of priority."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Struct, frozen=True):
     """Somebody a ticket can be given to."""
 
     name: str
@@ -47,8 +47,7 @@ class Agent:
     """When a ticket was last given to them, Unix seconds; 0 for never."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The words of a rule's `route`, read."""
 
     way: Way = Way.TURN
@@ -67,8 +66,7 @@ class Route:
     """Groups asked as well once the ticket is that many seconds old."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The ticket a place is sought for."""
 
     age: int = 0
@@ -80,8 +78,7 @@ class Asked:
     """Of a language that was guessed: how sure, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Who gets it, empty for nobody; and why."""
 
     name: str

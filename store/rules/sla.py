@@ -7,8 +7,9 @@ is, where tickets are kept or how a policy is written down.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from store.model import DONE, PRIORITIES, Status
 from store.rules.hours import Hours
@@ -92,8 +93,7 @@ class Why(StrEnum):
     """Nobody was waiting for this yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     start: int
     end: int
     counted: int
@@ -138,8 +138,7 @@ def _stay(start: int, end: int, status: Status, *, hours: Hours, policy: Policy)
             yield Interval(stretch.start, stretch.end, 0, Why(stretch.why.value), stretch.name)
 
 
-@dataclass(slots=True)
-class _Course:
+class _Course(Struct):
     """What a ticket's events come to. Filled by `_follow` alone."""
 
     created: int | None = None

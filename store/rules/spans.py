@@ -7,9 +7,10 @@ the half-open stretch made here, so they cannot differ about edges.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum, auto
+
+from msgspec import Struct
 
 UNITS = {
     "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000,
@@ -43,8 +44,7 @@ class Sense(Enum):
     """Ahead of now, and not already past: `<30d` is in the coming thirty days."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     op: str
     """`<`, `<=`, `>`, `>=`, or empty for equal."""
     number: int
@@ -53,8 +53,7 @@ class Amount:
         return f"{self.op}{self.number}"
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(Struct, frozen=True):
     op: str
     seconds: int
     """Below 0 only where time is left: `sla:<-1h` is an hour late."""
@@ -67,8 +66,7 @@ class Length:
         return self.op + (said or "0")
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     op: str
     name: str
     """`2026`, `2026-05`, `2026-05-31`, `2026-05-31T09:30`, or yesterday, today, tomorrow."""

@@ -6,7 +6,8 @@ Pure. Knows no ticket but its number, and nothing a customer wrote; does not kno
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from store.rules.votes import SCORES, Survey
 
@@ -61,8 +62,7 @@ def _named(number: int | None) -> str:
     return f"#{number}" if number is not None else "to us"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What was asked and answered: the last vote of each person counts."""
 
     survey: Survey

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+from msgspec import Struct
 
 from store.errors import Refused
 
@@ -34,14 +35,12 @@ MONTHS = (
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     name: str
     arguments: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """One `{{ ... }}`: a name to look up, a blank to ask for, or a fixed text."""
 
     at: int
@@ -64,8 +63,7 @@ class Slot:
 Template = tuple[str | Slot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     text: str
     missing: tuple[str, ...] = ()
     """Names without a value and without a default, and slots that make no sense."""
@@ -269,8 +267,7 @@ def _short(text: str) -> str:
     return f'"{text[:40]}…"' if len(text) > 41 else f'"{text}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """A filter the language has: its argument kinds, how many it needs, and how it is written."""
 
     usage: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from store.rules.citing import Ids, cited, groups, ids_of
 
@@ -34,8 +35,7 @@ __all__ = [
 _CLAIM = re.compile(r"[\[(][^\[\]()#]{0,40}#(\d{1,9})[\])]")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """An id the desk has met, and the ticket where."""
 
     msgid: str
@@ -48,8 +48,7 @@ class Known:
     """Of an id never seen: lower-case addresses of who cited it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A ticket the letter might belong to. Merged tickets are resolved (`resting`) before they get here."""
 
     ticket: str
@@ -74,8 +73,7 @@ class Report(StrEnum):
     GUESSED = "names no letter, but <{msgid}> of {label} is our newest to that address"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """All that decides where a letter goes."""
 
     ids: Ids
@@ -100,21 +98,18 @@ class Evidence:
     """What the bounce is, when it is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     ticket: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewTicket:
+class NewTicket(Struct, frozen=True):
     root: str
     """Id the ticket's own id is derived from; empty when only the letter's bytes tell it apart."""
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """A new ticket that is shown with the words "claims to be #n"; a person decides."""
 
     ticket: str
@@ -124,8 +119,7 @@ class Claims:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """Two tickets are one thread: `away` goes into `into`, the older one."""
 
     into: str

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from store.errors import DocError
 
@@ -24,8 +26,7 @@ _DUE = re.compile(r"(\d{1,4})([mhdw])\s*:\s*(.*)", re.DOTALL)
 _URL = re.compile(r"https?://[^\s/]")
 
 
-@dataclass(frozen=True, slots=True)
-class Todo:
+class Todo(Struct, frozen=True):
     """One item of a ticket."""
 
     key: str
@@ -36,8 +37,7 @@ class Todo:
     """When it was done, Unix seconds; None while it is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An item as a doc writes it: `Call back`, or `2d: Call back` for one that is due."""
 
     text: str

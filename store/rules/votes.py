@@ -10,8 +10,9 @@ import hmac
 import re
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from store.rules import marks
 
@@ -33,8 +34,7 @@ _TOKEN = re.compile(
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-._~@")
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(Struct, frozen=True):
     """What a text that looks like a vote says; nothing is proved before `holds` says so."""
 
     survey: Survey

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MOST_GAPS = 20
 
 _PIECE = re.compile(r"\*+|\{([a-z_]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     text: str
     """As written."""
     fixed: tuple[str, ...]

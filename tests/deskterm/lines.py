@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from store.model import Line, Status
 

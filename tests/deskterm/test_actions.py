@@ -135,7 +135,7 @@ def test_u_is_back_everywhere_for_hands_from_gmail() -> None:
 def test_every_glyph_is_one_cell_and_has_a_plain_twin() -> None:
     from deskterm.safe import width
 
-    for name in symbols.UNICODE.__dataclass_fields__:
+    for name in symbols.UNICODE.__struct_fields__:
         shown, twin = getattr(symbols.UNICODE, name), getattr(symbols.ASCII, name)
         assert twin.isascii() and twin
         if name != "between":

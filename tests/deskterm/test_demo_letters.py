@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from channels.letter import Letter
 from channels.mime.parse import parse

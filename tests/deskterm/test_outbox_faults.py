@@ -219,7 +219,7 @@ def test_O09_a_line_end_in_what_becomes_a_field_is_refused(field: str) -> None:
     good = Outgoing("a@x.example", Address("", "h@x.example"), (Address("", "d@x.example"),), "s", "t", 0)
     bad = {"sender": Address("", "h@x.example\r\nBcc: e@x"), "to": (Address("", "d@x\r\nBcc: e@x"),),
            "message_id": "a@x\r\nBcc: e@x"}  # fmt: skip
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     with pytest.raises(BadArgument):
         compose(replace(good, **{field: bad[field]}))

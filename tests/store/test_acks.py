@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from store.errors import DocError
 from store.rules.acks import EXAMPLE, Ack, Came, chosen, echoes, nobody_reads, read_ack, unfit, words
