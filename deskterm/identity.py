@@ -75,16 +75,20 @@ def ourselves(settings: Settings, conn: sqlite3.Connection) -> Ourselves:
     agents = people.agent_addresses(conn) | {
         one.strip().lower(): settings.agent for one in settings.agent_mail
     }
-    boxes = settings.mailbox.values()
-    hosts = (box.imap.partition(":")[0].lower() for box in boxes)
-    servers = {box.auth_server.strip().lower() for box in boxes if box.auth_server.strip()}
-    servers |= {_KNOWN_SERVERS[host] for host in hosts if host in _KNOWN_SERVERS}
-    names = {box.name for box in boxes} | set(agents.values()) | {settings.agent}
+    names = {box.name for box in settings.mailbox.values()} | set(agents.values()) | {settings.agent}
     own = settings.addresses()
     return Ourselves(
         addresses=own, agents={a: name for a, name in agents.items() if a not in own},
-        servers=frozenset(servers), names=frozenset(n for n in names if len(n) > 2), agent=settings.agent,
+        servers=servers(settings), names=frozenset(n for n in names if len(n) > 2), agent=settings.agent,
     )  # fmt: skip
+
+
+def servers(settings: Settings) -> frozenset[str]:
+    """The names our mail servers sign their findings with."""
+    boxes = settings.mailbox.values()
+    hosts = (box.imap.partition(":")[0].lower() for box in boxes)
+    named = {box.auth_server.strip().lower() for box in boxes if box.auth_server.strip()}
+    return frozenset(named | {_KNOWN_SERVERS[host] for host in hosts if host in _KNOWN_SERVERS})
 
 
 def writer(letter: Letter, us: Ourselves, *, sent: bool = False, vouched: Vouched | None = None) -> Writer:

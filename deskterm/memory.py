@@ -64,7 +64,7 @@ class Memory(Knowledge):
         self._claims: dict[str, set[str]] = {}
         """Tickets and those they may belong to, both ways."""
         self._unsure: set[str] = set()
-        """Tickets whose claims were changed by others than letters."""
+        """Tickets that lost or got letters which may wait yet to be written."""
         self._refs: dict[str, Sequence[str]] = {}
         self._fresh: dict[str, list[tuple[Twin, str, Sequence[str]]]] = {}
         """Ticket to the messages it got since: each with its Message-ID and those it cites."""
@@ -294,7 +294,6 @@ class Memory(Knowledge):
         status = row.get("status", known.status if known else None)
         if known is None or known.merged_into or status not in _BUCKETS or not row.keys() <= _SET:
             self._forget(eid)
-            self._unsure |= {eid, *(field.partition(".")[2] for field in row)}
             return
         self._tickets[eid] = replace(
             known, status=status_of(status), bucket=_BUCKETS[status_of(status)],
@@ -308,6 +307,7 @@ class Memory(Knowledge):
         if field == "ticket" and eid in self._messages:
             for ticket in (self._messages[eid].ticket, str(value or "")):
                 self._newest.pop(ticket, None)
+                self._unsure.add(ticket)
             self._messages[eid] = replace(self._messages[eid], ticket=str(value or ""))
         elif field == "ticket":
             self._newest.clear()

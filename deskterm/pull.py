@@ -123,7 +123,7 @@ def maildir(
 
 
 def _reading(desk: Desk, reader: Reader, *, source: str, count: int) -> AbstractContextManager[Ahead]:
-    servers = identity.ourselves(desk.settings, desk.conn).servers
+    servers = identity.servers(desk.settings)
     return reading(reader, folder=desk.blob_folder, source=source, count=count, servers=servers)
 
 

@@ -169,7 +169,7 @@ def remove_doc(kind: str, name: tuple[str, ...]) -> None:
 @click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
 def on_doc(kind: str, name: tuple[str, ...]) -> None:
     """Switch on what acts by itself, such as a rule or an acknowledgement; from now on."""
-    _switch(kind, " ".join(name), on=True)
+    switch(kind, " ".join(name), on=True)
 
 
 @docs_verb.command("off")
@@ -177,10 +177,11 @@ def on_doc(kind: str, name: tuple[str, ...]) -> None:
 @click.argument("name", nargs=-1, required=True, shell_complete=names.docs())
 def off_doc(kind: str, name: tuple[str, ...]) -> None:
     """Switch off what acts by itself; it stays on the desk."""
-    _switch(kind, " ".join(name), on=False)
+    switch(kind, " ".join(name), on=False)
 
 
-def _switch(kind: str, name: str, *, on: bool) -> None:
+def switch(kind: str, name: str, *, on: bool) -> None:
+    """Switch a doc on or off and say so; one that cannot be read is not switched on."""
     with opened(found=True) as desk:
         doc = desk.doc(kind, name)
         if on:

@@ -85,28 +85,18 @@ def _problem(desk: Desk, doc: Doc) -> str:
 @click.argument("name", nargs=-1, required=True, shell_complete=names.docs("rule"))
 def on_verb(name: tuple[str, ...]) -> None:
     """Switch the rule NAME on. It acts on what happens from now on."""
-    _switch(" ".join(name), on=True)
+    from deskterm.cli.docs import switch
+
+    switch("rule", " ".join(name), on=True)
 
 
 @rules_verb.command("off")
 @click.argument("name", nargs=-1, required=True, shell_complete=names.docs("rule"))
 def off_verb(name: tuple[str, ...]) -> None:
     """Switch the rule NAME off; it stays on the desk."""
-    _switch(" ".join(name), on=False)
+    from deskterm.cli.docs import switch
 
-
-def _switch(name: str, *, on: bool) -> None:
-    from deskterm import pack
-    from deskterm.automation import arm
-
-    with opened(found=True) as desk:
-        doc = desk.doc("rule", name)
-        if on:
-            arm(doc)  # a rule that cannot be read is not switched on
-        if doc.active is on:
-            say.told(f"The rule {doc.name} is {'on' if on else 'off'} already.")
-            return
-        say.told(pack.switch(desk, doc, on=on).words)
+    switch("rule", " ".join(name), on=False)
 
 
 @rules_verb.command("test")

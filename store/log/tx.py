@@ -232,10 +232,7 @@ class Tx:
         return new
 
     def _without_known_puts(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        known = "SELECT 1 FROM change WHERE eid = ? AND field = '' LIMIT 1"
-        return tuple(
-            c for c in changes if c.field != PUT or self.conn.execute(known, (c.eid,)).fetchone() is None
-        )
+        return tuple(c for c in changes if c.field != PUT or not project.exists(self.conn, c.eid))
 
     def _number(self, changes: Sequence[Change]) -> tuple[tuple[str, int], ...]:
         new = [c.eid for c in changes if c.field == PUT and c.eid.startswith("t")]

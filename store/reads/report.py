@@ -7,10 +7,11 @@ so what may happen does not depend on how the statement is written.
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
+from time import monotonic
 
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from store import frozen
 from store.errors import QueryError, Refused
 
 SECONDS = 60.0
-"""After so long a question is stopped."""
+"""After so long a question is stopped; the time in which its answer is read does not count."""
 LONGEST_VALUE = 64_000_000
 """Bytes of one value, and of a row."""
 LONGEST_TEXT = 100_000
@@ -93,8 +94,7 @@ def ask(path: str, question: str, given: Mapping[str, str | int], *, seconds: fl
     """
     conn = frozen.connect(path) if frozen.reason(Path(path)) else _connect(path)
     _begin(conn)
-    guard, until = _Guard(), time.monotonic() + seconds
-    rows = _rows(conn, question, given, guard=guard, until=until)
+    rows = _rows(conn, question, given, seconds=seconds)
     try:
         columns = next(rows)
     except BaseException:
@@ -117,21 +117,28 @@ def _begin(conn: sqlite3.Connection) -> None:
 
 
 def _rows(
-    conn: sqlite3.Connection, question: str, given: Mapping[str, str | int], *, guard: _Guard, until: float
+    conn: sqlite3.Connection, question: str, given: Mapping[str, str | int], *, seconds: float
 ) -> Iterator[tuple[Value, ...]]:
-    """The names of the columns, then the rows; the connection is closed with the last."""
+    """The names of the columns, then the rows; the connection is closed with the last.
+
+    Seconds are those of SQLite: whoever reads may take any time between two rows, as a pager does.
+    """
+    guard, until = _Guard(), monotonic() + seconds
     for limit, most in _LIMITS.items():
         conn.setlimit(limit, most)
     conn.text_factory = _text
     conn.set_authorizer(guard)
-    conn.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+    conn.set_progress_handler(lambda: monotonic() > until, _STEPS)
     with closing(conn):
         try:
             cursor = conn.execute(question, given)
             if cursor.description is None:
                 raise QueryError("This asks for nothing; a report is one SELECT.")
-            yield tuple(str(column[0]) for column in cursor.description)
-            yield from cursor
+            names = tuple(str(column[0]) for column in cursor.description)
+            for row in chain((names,), cursor):
+                handed = monotonic()
+                yield row
+                until += monotonic() - handed
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise _said(error, guard) from None
 

@@ -100,6 +100,28 @@ def test_a_claim_is_proved_by_whoever_joins_in_the_batch(tmp_path: Path, at: int
     assert any("'merged_into'" in change for change in found["change"])
 
 
+@pytest.mark.parametrize("first", [1, 2], ids=["claimed is what stays", "claimed is what goes"])
+def test_a_claim_is_proved_by_a_letter_that_a_merge_of_the_batch_moved(tmp_path: Path, first: int) -> None:
+    def of(n: int, who: str, *cited: str, also: str = "") -> bytes:
+        extra = [f"References: {' '.join(f'<{one}>' for one in cited)}"] * bool(cited)
+        extra += [f"Cc: {also}"] * bool(also)
+        return letter(
+            n, sender=who, subject=f"About {n}", msgid=f"{n}@x.example", when=NOW - (20 - n) * DAY,
+            extra="\r\n".join(extra),
+        )  # fmt: skip
+
+    ann, bo, cy = "Ann <ann@acme.example>", "Bo <bo@bo.example>", "Cy <cy@cy.example>"
+    # Bo and Cy answer, each on a ticket of their own, what Ann is heard to have written only then.
+    answers = [of(first, bo, "5@x.example"), of(3 - first, cy, "7@x.example", also="bo@bo.example")]
+    earlier = [*answers, of(5, ann), of(7, ann, "5@x.example")]
+    # Bo makes one ticket of both answers; then Ann lets Cy in. Her letter before tells what is asked of her.
+    tie = of(9, bo, f"{first}@x.example", f"{3 - first}@x.example")
+    batch = [of(8, ann, "7@x.example"), tie, of(10, ann, "7@x.example", also="cy@cy.example")]
+    found = both(tmp_path, [*earlier, *batch], at=len(earlier))
+    merges = [change for change in found["change"] if "'merged_into'" in change]
+    assert len(merges) == 2
+
+
 def test_what_a_customer_is_called_is_learned_once(tmp_path: Path) -> None:
     names = ("bo@acme.example", "Bo <bo@acme.example>", "Robert <bo@acme.example>")
     raws = [letter(n, sender=who, when=NOW - (9 - n) * DAY) for n, who in enumerate(names)]

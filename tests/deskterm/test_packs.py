@@ -61,6 +61,17 @@ def test_what_the_desk_has_is_never_overwritten(home: Path) -> None:
     assert "off  Tag billing" in ok(home, "rules").out
 
 
+@pytest.mark.parametrize("kind", ["rule", "policy", "ack", "alert", "checklist", "recurring"])
+def test_what_cannot_be_read_is_not_switched_on(home: Path, kind: str) -> None:
+    row = {"kind": kind, "name": "Odd", "body": "when = = 3", "active": 0}
+    with opened(home, Settings(agent="Ana")) as desk:
+        desk.commit(lambda tx: ("edit", [put("d1", row)], ()), words="")
+    for words in (["docs", "on", kind], *([["rules", "on"]] if kind == "rule" else [])):
+        assert "Line 1" in call(home, *words, "Odd").err
+    with opened(home, Settings(agent="Ana")) as desk:
+        assert not desk.doc(kind, "Odd").active
+
+
 def test_what_answers_letters_comes_off_and_is_switched_by_a_verb(home: Path) -> None:
     ok(home, "docs", "add", "letters")
     assert ok(home, "docs", "list").out.splitlines() == [

@@ -109,6 +109,21 @@ def test_R10_a_report_without_an_end_is_stopped(desk: Store) -> None:
         asked(desk, "SELECT zeroblob(900000000)")
 
 
+def test_a_reader_that_takes_its_time_does_not_use_up_that_of_the_report(
+    desk: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(report, "monotonic", lambda: now[0])
+    counted = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT i FROM n"
+    answer = report.ask(desk.path, counted, {})
+    now[0] += report.SECONDS + 1
+    rows = 0
+    for _ in answer.rows:  # a pager
+        now[0] += 1
+        rows += 1
+    assert rows == 20_000
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
