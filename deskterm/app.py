@@ -32,6 +32,7 @@ from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
 from store.errors import Refused, StoreError
+from store.reads import limits
 
 if TYPE_CHECKING:
     from deskterm.sync import Loop
@@ -69,8 +70,9 @@ class DesktermApp(Dressed[int]):
         self.main = MainScreen(desk, keymap=self.keymap, symbols=self.symbols)
         self._sync = sync
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        # Two, so that a search need not wait for a report over years.
-        self._reader = ThreadPoolExecutor(max_workers=2, thread_name_prefix="reader")
+        # Three, so that neither a search nor a list waits for a report over years.
+        self._reader = ThreadPoolExecutor(max_workers=3, thread_name_prefix="reader")
+        self._ended = False
 
     def get_default_screen(self) -> MainScreen:
         """The only screen there is: one beneath it would be painted along."""
@@ -104,9 +106,20 @@ class DesktermApp(Dressed[int]):
         """Run a write in the one writer thread; the screen goes on drawing while a lock is waited for."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, work)
 
-    async def read(self, work: Callable[[], T]) -> T:
-        """Run a long read beside the screen, on a connection of its own."""
-        return await asyncio.get_running_loop().run_in_executor(self._reader, work)
+    async def read(self, work: Callable[[], T], *, wanted: Callable[[], bool] = lambda: True) -> T:
+        """Run a long read beside the screen, on a connection of its own.
+
+        Raises GivenUp, in the middle of it, once `wanted` says no: it is asked in the thread that reads.
+        """
+
+        def still() -> bool:
+            return wanted() and not self._ended
+
+        def reading() -> T:
+            with limits.while_wanted(self.desk.conn, still):
+                return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self._reader, reading)
 
     def painted(self) -> None:
         """The main screen was painted for the first time: what nobody waited for begins."""
@@ -184,6 +197,7 @@ class DesktermApp(Dressed[int]):
             self.exit(code, return_code=code)
 
     async def on_unmount(self) -> None:
+        self._ended = True
         if self.loop_ is not None:
             self.loop_.stop()
         self._writer.shutdown(wait=True)

@@ -204,9 +204,14 @@ def tabs(desk: Desk) -> tuple[Queue, ...]:
     return tuple(queues.every(desk.conn, order=desk.settings.queue_order))
 
 
+STEPS = 30_000
+"""Steps of SQLite within which an answer is waited for: some milliseconds. What takes more is found beside
+the screen."""
+
+
 def pages(desk: Desk, query: str, sort: str) -> queues.Pages:
-    """A queue as the list reads it. Raises QueryError."""
-    return queues.Pages(desk.conn, query, sort=sort, asked=days.mine(desk))
+    """A queue as the list reads it. Raises QueryError; its answers raise Overrun where they take long."""
+    return queues.Pages(desk.conn, query, sort=sort, asked=days.mine(desk), steps=STEPS)
 
 
 def matching(desk: Desk, query: str) -> list[str]:

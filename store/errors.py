@@ -40,6 +40,14 @@ class QueryError(StoreError):
         self.column = column
 
 
+class Overrun(StoreError):
+    """The answer takes longer than it was given; nothing was changed."""
+
+
+class GivenUp(StoreError):
+    """Nobody waits for the answer any more."""
+
+
 class DocError(StoreError):
     """A macro, policy, queue or hours text has a mistake; `line` and `column` count from 1."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from deskterm import acts, known, moments, panes, sleeps, todo
+from deskterm import acts, known, moments, sleeps, todo
 from deskterm.acts import Act
 from deskterm.desk import Done
 from deskterm.screens import choosing, going_on
@@ -69,8 +69,7 @@ class Acting:
         if self.going_on and (picked.everything or picked.ids):
             raise Refused("An act on many tickets is still going on; a key for the selection comes after it.")
         if picked.everything:
-            found = panes.matching(self.desk, self.screen.showing.view.query)
-            found = [eid for eid in found if eid not in picked.ids]
+            found = [eid for eid in self.screen.showing.everything() if eid not in picked.ids]
         elif picked.ids:
             found = sorted(picked.ids)
         else:

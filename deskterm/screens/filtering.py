@@ -58,7 +58,7 @@ class Filtering:
         """Show the box with what the list is narrowed by."""
         screen = self.screen
         screen.show_mode("filtering")
-        screen.filter.value = screen.showing.view.filter
+        screen.filter.value = screen.showing.wanted.filter
         screen.filter.cursor_position = len(screen.filter.value)
         screen.filter.focus()
 
@@ -76,6 +76,7 @@ class Filtering:
         """Leave the box and show the queue as it was."""
         self._leave()
         self.screen.telling.clear()
+        self.screen.showing.looking.stop()
         if self.screen.showing.view.filter:
             self.narrow("")
 
@@ -94,8 +95,8 @@ class Filtering:
         showing, line = self.screen.showing, self.screen.list.line
         keep = line.id if line is not None else ""
         whole = _HALF.sub("", words.strip()).strip()
-        if whole != showing.view.filter or not whole:
-            showing.show(View(showing.view.queue, whole, showing.view.sort), keep=keep)
+        if whole != showing.wanted.filter or not whole:
+            showing.show(View(showing.wanted.queue, whole, showing.wanted.sort), keep=keep)
 
     def _narrow_if(self, words: str) -> None:
         if self.screen.filter.has_focus and self.screen.filter.value == words:
@@ -103,7 +104,7 @@ class Filtering:
 
     def _narrowed(self, words: str) -> bool:
         """Narrow if that changes anything; a mistake is said and leaves the list as it is."""
-        if words.strip() == self.screen.showing.view.filter:
+        if words.strip() == self.screen.showing.wanted.filter:
             self.screen.telling.clear()
             return True
         try:

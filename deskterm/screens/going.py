@@ -83,8 +83,10 @@ class Going:
             screen.showing.refresh(own=True)
 
     def back(self) -> None:
-        """One step: the pane, the zoom, the selection, the filter, a list that is no queue."""
+        """One step: what is looked for, pane, zoom, selection, filter, a list that is no queue."""
         screen = self.screen
+        if screen.showing.give_up():
+            return
         zoomed = [name for name in ("with-customer", "zoom-talk", "zoom-list") if screen.has_class(name)]
         if zoomed:
             screen.show_mode(zoomed[0], on=False)

@@ -298,6 +298,9 @@ class MainScreen(Surviving, LeanScreen[None]):
     def on_queue_list_cursor_moved(self, event: QueueList.CursorMoved) -> None:
         self.showing.follow()
 
+    def on_queue_list_takes_long(self, event: QueueList.TakesLong) -> None:
+        self.showing.read_again(event.then)
+
     async def on_queue_list_opened(self, event: QueueList.Opened) -> None:
         await self.perform("ticket.open")
 

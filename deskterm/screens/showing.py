@@ -6,6 +6,7 @@ Reads through deskterm.panes and hands values to the widgets. Acts on nothing.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,11 +16,14 @@ from textual.timer import Timer
 from deskterm import panes
 from deskterm.events import Beside
 from deskterm.screens import beside, drawing
+from deskterm.screens.looking import Looking
 from deskterm.widgets.lines import Tab, TabsLine
 from deskterm.widgets.paint import Role, Run
-from deskterm.widgets.queue_list import Heading
-from store.errors import NotFound
+from deskterm.widgets.rows import Heading
+from deskterm.widgets.window import PageSource
+from store.errors import NotFound, Overrun
 from store.model import Queue
+from store.reads.held import Held
 
 if TYPE_CHECKING:
     from deskterm.screens.main import MainScreen
@@ -61,6 +65,10 @@ class Showing:
         self._left = (0, "")
         """The tab that was open before such a list, and the ticket under its cursor."""
         self.view = View(self.tabs[0])
+        self.looking = Looking(screen)
+        self._wanted = self.view
+        self._held = False
+        """The list was found beside the screen."""
         self.pane: panes.TicketPane | None = None
         self._seen: list[int] = []
         self._counts: list[int] = []
@@ -86,65 +94,87 @@ class Showing:
     def show(self, view: View, *, keep: str = "") -> None:
         """Show a view from its start, or with the cursor on the ticket `keep`.
 
+        One that takes longer than a moment comes when it is found; until then the list stays as it is.
         Raises QueryError, with the list as it was.
         """
         source = panes.pages(self.desk, view.query, view.order)
-        screen = self.screen
-        self.view = view
+        self.looking.stop()
+        try:
+            self._put(view, source, keep=keep)
+        except Overrun:
+            self._wanted = view
+            said = view.filter or view.queue.name
+            self.looking.begin(source, lambda held: self._put(view, held, keep=keep), query=said)
+
+    def _put(self, view: View, source: PageSource, *, keep: str) -> None:
+        """Show what was found. Raises Overrun, with the list as it was."""
+        screen, line = self.screen, self.screen.list.line
         screen.list.now = self.desk.now
         screen.list.failed = panes.failed(self.desk)
-        screen.list.show(source, self.heading(source.count()))
-        if keep:
-            screen.list.go_to(keep)
+        screen.list.show(source, self.heading(view), at=keep)
+        self.view, self._held = view, isinstance(source, Held)
+        self.looking.stale = False
+        names = [tab.name for tab in self.tabs]
+        active = names.index(view.queue.name) if view.queue.name in names else -1
+        if active < 0 <= self.active:
+            self._left = (self.active, line.id if line is not None else "")
+        moved, self.active = active != self.active, active
+        if moved:
+            self.draw_tabs()
+        self.draw_heading()
         screen.telling.status()
         screen.telling.hints()
 
-    def switch(self, index: int) -> None:
+    @property
+    def wanted(self) -> View:
+        """What the list shows, or will when it is found."""
+        return self.view if self.looking.query is None else self._wanted
+
+    def give_up(self) -> bool:
+        """No longer look for another list; whether one was looked for."""
+        said = self.looking.query
+        if not self.looking.stop():
+            return False
+        self.screen.telling.tell(f"Gave up looking for {said}.")
+        return True
+
+    def switch(self, index: int, *, keep: str = "") -> None:
         """Open another queue; past either end it goes round, a number without a queue does nothing."""
-        if index > len(self.tabs):
-            return
-        self.active = index % len(self.tabs)
-        self._seen[self.active] = self._counts[self.active]
-        self.show(View(self.tabs[self.active]))
-        self.draw_tabs()
+        if index <= len(self.tabs):
+            self.show(View(self.tabs[index % len(self.tabs)]), keep=keep)
 
     def go(self, queue: Queue, *, keep: str = "") -> None:
         """To the tab of this name, or to the query itself where no tab has it."""
-        names = [tab.name for tab in self.tabs]
-        if queue.name in names:
-            self.switch(names.index(queue.name))
-            return
-        line = self.screen.list.line
-        if self.active >= 0:
-            self._left = (self.active, line.id if line is not None else "")
-        self.active = -1
-        self.show(View(queue), keep=keep)
-        self.draw_tabs()
+        named = next((tab for tab in self.tabs if tab.name == queue.name), queue)
+        self.show(View(named), keep=keep if named is queue else "")
 
     def back(self) -> bool:
         """From a list that is no tab to the tab before it, its cursor where it was; whether it was one."""
         index, ticket = self._left
         if self.active >= 0 or index >= len(self.tabs):
             return False
-        self.switch(index)
-        self.screen.list.go_to(ticket)
+        self.switch(index, keep=ticket)
         return True
 
-    def heading(self, count: int) -> Heading:
+    def everything(self) -> list[str]:
+        """Ids of all tickets of the list."""
+        source = self.screen.list.source
+        return source.ids() if isinstance(source, Held) else panes.matching(self.desk, self.view.query)
+
+    def heading(self, view: View, count: int = 1) -> Heading:
         """How a list of so many lines is named, and what stands in it when it is empty."""
-        view = self.view
         bands = view.order == "sla" and self.screen.wide and not self.screen.tight
         name = f"{view.queue.name}, {view.filter}" if view.filter else view.queue.name
         return Heading(
             name,
-            ORDERS[view.order],
+            "" if self.looking.words else ORDERS[view.order],
             bands=bands,
-            state=self.screen.telling.trouble(),
+            state=self.looking.words or self.screen.telling.trouble(),
             empty=self._empty(count),
         )
 
     def draw_heading(self) -> None:
-        heading = self.heading(self.screen.list.total)
+        heading = self.heading(self.view, self.screen.list.total)
         if heading != self.screen.list.heading:
             self.screen.list.set_heading(heading)
 
@@ -181,12 +211,39 @@ class Showing:
         self._version = self.desk.store.data_version()
         screen.list.now = self.desk.now
         screen.list.failed = panes.failed(self.desk)
-        screen.list.reload()
+        self._reload(own=own)
         self.read_tabs()
         self.draw_tabs(own=own)
         self.draw_heading()
         self.show_ticket()
         screen.telling.status()
+
+    def _reload(self, *, own: bool) -> None:
+        """The list again; what takes long is found again beside the screen, and at once if we changed it."""
+        try:
+            self.screen.list.reload()
+        except Overrun:
+            own = own or not self._held
+        else:
+            if not self._held:
+                return
+        if self.looking.query is not None:
+            return
+        self.looking.stale = True
+        if own:
+            self.read_again()
+
+    def read_again(self, then: Callable[[], None] = lambda: None) -> None:
+        """Find the list that is shown beside the screen; the cursor stays on its ticket."""
+
+        def put(held: Held) -> None:
+            self._held = True
+            self.screen.list.reload(held)
+            self.draw_heading()
+            then()
+            self.follow()
+
+        self.looking.begin(panes.pages(self.desk, self.view.query, self.view.order), put)
 
     def draw_tabs(self, *, own: bool = False) -> None:
         """Counts of the queues, and what came in since each was looked at."""
@@ -300,6 +357,8 @@ class Showing:
             self.draw_heading()
             self.draw_tabs()
             self.screen.telling.status()
+        if self.looking.stale and self.looking.rested:
+            self.read_again()
         now = self.desk.now
         if now != self._second:
             self._second = now

@@ -67,7 +67,16 @@ class Telling:
             self._status()
 
     def _status(self) -> None:
-        self.screen.query_one("#status", StatusLine).show(self._left(), self._right or self._default())
+        self.screen.query_one("#status", StatusLine).show(
+            self._left(), self._looking() or self._right or self._default()
+        )
+
+    def _looking(self) -> list[Run]:
+        """What is looked for, and the way back."""
+        looking = self.screen.showing.looking
+        if not looking.words or looking.query is None:
+            return []
+        return [(looking.words, Role.TEXT), ("  ", Role.TEXT), ("esc", Role.KEY), (" gives up ", Role.DIM)]
 
     def _left(self) -> list[Run]:
         if self.screen.writing:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from msgspec import Struct
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
@@ -23,26 +22,14 @@ from deskterm.widgets import rows
 from deskterm.widgets.paint import Role, Run, cells
 from deskterm.widgets.pane import Pane
 from deskterm.widgets.picked import Picked
-from deskterm.widgets.rows import Band
+from deskterm.widgets.rows import Band, Heading
 from deskterm.widgets.window import PageSource, Window
+from store.errors import Overrun
 from store.model import Line
 
 WHEEL = 3
 STRIPS = 1500
 """Strips kept; a screen has some sixty."""
-
-
-class Heading(Struct, frozen=True):
-    """How a queue is named and drawn."""
-
-    name: str
-    order: str = "by SLA"
-    bands: bool = False
-    """Headings between the lines, for the order by promises on a screen with room."""
-    state: str = ""
-    """`offline since 09:12`, or empty."""
-    empty: tuple[str, ...] = ("Nothing waits for you.",)
-    """What stands in the middle when there is no line."""
 
 
 class QueueList(Pane):
@@ -67,6 +54,12 @@ class QueueList(Pane):
         """How many tickets are selected now."""
 
         count: int
+
+    @dataclass
+    class TakesLong(Message):
+        """A page of the queue takes longer than a moment; `then` is to be done once it is at hand."""
+
+        then: Callable[[], None]
 
     def __init__(
         self,
@@ -104,36 +97,39 @@ class QueueList(Pane):
 
     # What it shows
 
-    def show(self, source: PageSource, heading: Heading) -> None:
-        """Show a queue from its start, with nothing selected."""
-        self._window = Window(source)
-        self.heading = heading
+    def show(self, source: PageSource, heading: Heading, *, at: str = "") -> None:
+        """Show a queue from its start, or with the cursor on the ticket `at`, and with nothing selected.
+
+        Raises Overrun, with all as it was.
+        """
+        window = Window(source)
+        cursor = window.open(at)
+        self._total = source.count()
+        self._window, self.heading = window, heading
         self.picked.clear()
-        self._anchor, self.fresh_above, self._top, self._cursor = None, 0, 0, 0
+        self._anchor, self.fresh_above, self._top, self._cursor = None, 0, 0, cursor
         self._sorted_at = self.now
-        self._window.first()
         self._arrange()
+        self._top = self._clamped(self._cursor_row() - self.body_height // 2)
         self._announce()
 
-    def reload(self) -> None:
-        """Read again: the cursor stays on its ticket and the ticket on its screen row.
+    def reload(self, source: PageSource | None = None) -> None:
+        """Read again, the same queue or what took its place: the cursor stays on its ticket and the ticket
+        on its screen row.
 
         Lines that came in above what is shown are counted in `fresh_above`. When the ticket has left the
-        queue, the cursor is on the one that took its place.
+        queue, the cursor is on the one that took its place. Raises Overrun, with all as it was.
         """
         window, old = self._window, self.line
         if window is None:
             return
         row = self._cursor_row() - self._top
         known, reached_start = {line.id for line in window.lines}, window.at_start
-        self._sorted_at = self.now
-        if old is None:
-            window.first()
-            self._cursor = 0
-        else:
-            place = window.source.where(old.id) or old.position
-            self._cursor = window.around(place)
-            self._cursor = min(self._cursor, max(len(window.lines) - 1, 0))
+        again = Window(source or window.source)
+        cursor = again.open_like(window, self._cursor)
+        self._total = again.source.count()
+        self._window, self._sorted_at = again, self.now
+        self._cursor = max(min(cursor, len(again.lines) - 1), 0)
         self._arrange()
         if old is not None:
             self._top = self._clamped(self._cursor_row() - row)
@@ -162,12 +158,15 @@ class QueueList(Pane):
         self._arrange()
 
     def go_to(self, ticket: str) -> bool:
-        """Put the cursor on a ticket of this queue; False if it is not in it."""
+        """Put the cursor on a ticket of this queue; False if it is not in it, or not found in a moment."""
         window = self._window
-        place = window.source.where(ticket) if window is not None else None
-        if window is None or place is None:
+        try:
+            place = window.source.where(ticket) if window is not None else None
+            if window is None or place is None:
+                return False
+            self._cursor = window.around(place)
+        except Overrun:
             return False
-        self._cursor = window.around(place)
         self._arrange()
         self._top = self._clamped(self._cursor_row() - self.body_height // 2)
         self._announce()
@@ -178,6 +177,11 @@ class QueueList(Pane):
         """The line under the cursor."""
         lines = self._window.lines if self._window else []
         return lines[self._cursor] if self._cursor < len(lines) else None
+
+    @property
+    def source(self) -> PageSource | None:
+        """Where its lines come from."""
+        return self._window.source if self._window is not None else None
 
     @property
     def total(self) -> int:
@@ -221,11 +225,15 @@ class QueueList(Pane):
     def _jump(self, *, to_end: bool) -> None:
         if self._window is None:
             return
+        try:
+            if to_end and not self._window.at_end:
+                self._window.last()
+            elif not to_end and not self._window.at_start:
+                self._window.first()
+        except Overrun:
+            self.post_message(self.TakesLong(self.bottom if to_end else self.top))
+            return
         self._anchor = None
-        if to_end and not self._window.at_end:
-            self._window.last()
-        elif not to_end and not self._window.at_start:
-            self._window.first()
         self._cursor = max(len(self._window.lines) - 1, 0) if to_end else 0
         self._arrange()
         self._top = self._clamped(len(self._rows) if to_end else 0)
@@ -237,7 +245,10 @@ class QueueList(Pane):
         window = self._window
         if window is None or not window.lines:
             return
-        index = self._read_near(window, index)
+        try:
+            index = self._read_near(window, index)
+        except Overrun:
+            self.post_message(self.TakesLong(lambda: None))
         old, self._cursor = self._cursor, max(0, min(index, len(window.lines) - 1))
         if self._cursor == old:
             return
@@ -349,8 +360,7 @@ class QueueList(Pane):
     # Drawing
 
     def _arrange(self) -> None:
-        """After a reading: count, number the rows and draw everything."""
-        self._total = self._window.source.count() if self._window else 0
+        """After a reading: number the rows and draw everything."""
         self._number_rows()
         self._top = self._clamped(self._top)
         self._entitle()
@@ -374,11 +384,8 @@ class QueueList(Pane):
 
     def _entitle(self) -> None:
         between = self.symbols.between
-        parts = [
-            f"{clean(self.heading.name)}{between}{self._total:,}",
-            self.heading.order,
-            self.heading.state,
-        ]
+        count = f"{self._total:,}" if self._window is not None else ""
+        parts = [clean(self.heading.name), count, self.heading.order, self.heading.state]
         title = between.join(part for part in parts if part)
         fresh = [(f"+{self.fresh_above} above", Role.FRESH)] if self.fresh_above else []
         self.entitle([(title, Role.TITLE)], fresh)

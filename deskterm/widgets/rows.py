@@ -25,6 +25,19 @@ CLOCK_AT, CLOCK_CELLS = 2, 8
 """The cells of glyph and clock: all of a row that changes as time passes."""
 
 
+class Heading(Struct, frozen=True):
+    """How a queue is named and drawn."""
+
+    name: str
+    order: str = "by SLA"
+    bands: bool = False
+    """Headings between the lines, for the order by promises on a screen with room."""
+    state: str = ""
+    """`offline since 09:12`, or empty."""
+    empty: tuple[str, ...] = ("Nothing waits for you.",)
+    """What stands in the middle when there is no line."""
+
+
 class Band(StrEnum):
     """The heading a line stands under while the queue is sorted by its promises."""
 

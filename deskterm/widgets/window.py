@@ -18,8 +18,12 @@ MOST = 3 * PAGE
 """Lines kept."""
 
 
+NEXT = 8
+"""Lines of a list, from the cursor on, of which one is looked for in another."""
+
+
 class PageSource(Protocol):
-    """A queue as the list reads it. All three answer from an index, in well under a millisecond."""
+    """A queue as the list reads it. All three answer in a moment, or raise Overrun with nothing read."""
 
     def page(self, after: Position | None, limit: int, backward: bool) -> list[Line]:
         """Up to `limit` lines strictly after `after` (None: from the start), in the queue's order.
@@ -47,6 +51,24 @@ class Window:
         """Nothing comes before the first line."""
         self.at_end = True
         """Nothing comes after the last line."""
+
+    def open(self, ticket: str = "") -> int:
+        """Read the start of the queue, or both sides of a ticket if it is there; the cursor's index."""
+        place = self.source.where(ticket) if ticket else None
+        if place is not None:
+            return self.around(place)
+        self.first()
+        return 0
+
+    def open_like(self, before: Window, cursor: int) -> int:
+        """Read around the line that was under the cursor, or what took its place; the cursor's index."""
+        same = self.source is before.source
+        for line in before.lines[cursor : cursor + (1 if same else NEXT)]:
+            place = self.source.where(line.id) or (line.position if same else None)
+            if place is not None:
+                return self.around(place)
+        self.first()
+        return 0
 
     def first(self) -> None:
         """Read the start of the queue."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
+from array import array
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, tzinfo
 from typing import cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from store.errors import DocError, QueryError
+from store.errors import DocError, Overrun, QueryError
 from store.model import Bucket, Line, Queue, Status, Ticket
-from store.reads import docs, tickets
-from store.reads.sql import Where, where
+from store.reads import docs, held, limits, tickets
+from store.reads.sql import Where, in_letters, of_row, where
 from store.rules.match import IS_BUCKET, Subject, matches
 from store.rules.query import Node, Term, Text, leaves, parse, visible
 
@@ -109,26 +111,61 @@ def counts(conn: sqlite3.Connection, queries: Sequence[str], asked: Asked) -> tu
 class Pages:
     """One queue as a list reads it: pages from an index, however deep."""
 
-    def __init__(self, conn: sqlite3.Connection, query: str, *, sort: str, asked: Asked) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, query: str, *, sort: str, asked: Asked, steps: int = 0
+    ) -> None:
+        """`steps` of SQLite are what one answer may take (0: as many as it needs); more raise Overrun."""
         self.conn = conn
         self.query = query
         self.sort = sort
         self.asked = asked
-        self._where = condition(query, asked)
+        self._steps = steps
+        self._tree = visible(parse(query))
+        self._where = where(self._tree, now=asked.now, me=asked.me, zone=asked.zone)
 
     def page(self, after: tickets.Position | None, limit: int, backward: bool) -> list[Line]:
-        return tickets.page(
-            self.conn, self._where, sort=self.sort, after=after, limit=limit, backward=backward
-        )
+        with self._bounded():
+            return tickets.page(
+                self.conn, self._where, sort=self.sort, after=after, limit=limit, backward=backward
+            )
 
     def count(self) -> int:
-        return count(self.conn, self.query, self.asked)
+        with self._bounded():
+            return count(self.conn, self.query, self.asked)
 
     def where(self, ticket: str) -> tickets.Position | None:
         """Where a ticket stands now, None if it is not in the queue."""
         mine = Where(f"({self._where.sql}) AND t.id = ?", (*self._where.params, ticket), narrow=True)
-        lines = tickets.page(self.conn, mine, sort=self.sort, limit=1)
+        with self._bounded():
+            lines = tickets.page(self.conn, mine, sort=self.sort, limit=1)
         return lines[0].position if lines else None
+
+    def find(self, conn: sqlite3.Connection) -> array[int]:
+        """The whole queue at once, on whatever connection, for `held`; takes its time."""
+        return held.find(conn, self._where, sort=self.sort)
+
+    def held(self, numbers: array[int]) -> held.Held:
+        """The same queue, once it was found."""
+        asked = self.asked
+        still = where(of_row(self._tree), now=asked.now, me=asked.me, zone=asked.zone)
+        return held.Held(self.conn, numbers, still=still)
+
+    def _bounded(self) -> AbstractContextManager[None]:
+        if not self._steps:
+            return nullcontext()
+        # One step into an index of words may be a long one, so with many letters it is not even tried.
+        if in_letters(self._tree) and _letters(self.conn) > LETTERS:
+            raise Overrun("Words take longer than a moment.")
+        return limits.at_most(self.conn, self._steps)
+
+
+LETTERS = 5_000
+"""Letters up to which whatever is looked for in their words is found at once."""
+
+
+def _letters(conn: sqlite3.Connection) -> int:
+    """How many letters there are, at most."""
+    return conn.execute("SELECT ifnull(max(n), 0) FROM message").fetchone()[0]
 
 
 def _countable(tree: Node) -> bool:

@@ -6,7 +6,7 @@ SQL. Texts are quoted for the full-text engine too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, tzinfo
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from store.model import Bucket
 from store.rules import fields
 from store.rules.fields import Kind, Value
 from store.rules.match import IS_BUCKET, lower, stretch
-from store.rules.query import SHORTEST_PART, And, Node, Not, Or, Term, Text
+from store.rules.query import SHORTEST_PART, And, Node, Not, Or, Term, Text, leaves
 from store.rules.words import plain, prepare, words
 
 Param = str | int
@@ -121,6 +121,36 @@ def _within(allowed: frozenset[Bucket], *, narrow: bool) -> list[Clause]:
     column = "+t.bucket" if narrow and Bucket.DONE in allowed else "t.bucket"
     marks = ", ".join("?" * len(names))
     return [(f"{column} = ?" if len(names) == 1 else f"{column} IN ({marks})", names)]
+
+
+_OWN = frozenset(
+    {"status", "is", "priority", "assignee", "group", "type", "channel", "brand", "created", "updated",
+     "since", "sla", "due", "number", "bucket"}
+)  # fmt: skip
+"""Fields that stand in a ticket's own row."""
+
+
+def of_row(tree: Node) -> Node:
+    """What a tree asks of a ticket's own row and of nothing else: whatever fails this answers no more."""
+    return And(tuple(part for part in _parts(tree) if all(map(_is_own, leaves(part)))))
+
+
+def _is_own(leaf: Text | Term) -> bool:
+    return isinstance(leaf, Term) and leaf.field in _OWN
+
+
+def _parts(tree: Node) -> Iterator[Node]:
+    """What all has to hold."""
+    if isinstance(tree, And):
+        for item in tree.items:
+            yield from _parts(item)
+    else:
+        yield tree
+
+
+def in_letters(tree: Node) -> bool:
+    """Whether some of it is looked for in an index of words, whose steps are of any length."""
+    return any(isinstance(leaf, Text) or leaf.field in ("subject", "body", "from") for leaf in leaves(tree))
 
 
 _WIDE = frozenset(

@@ -5,7 +5,9 @@ Pages are keyset pages over the indexes of the schema, so the millionth row cost
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -85,6 +87,25 @@ def ids(conn: sqlite3.Connection, where: Where, *, limit: int = -1) -> list[str]
         f"SELECT t.id FROM ticket t WHERE ({where.sql}) ORDER BY t.n LIMIT ?", (*where.params, limit)
     )
     return [row[0] for row in rows]
+
+
+def numbers(conn: sqlite3.Connection, where: Where, *, sort: str) -> Iterator[int]:
+    """The row numbers of all tickets of a query, in the order of a sort; each is asked for as it is taken."""
+    order = SORTS[sort]
+    down = " DESC" if order.down else ""
+    keys = ", ".join(key + down for key in order.keys)
+    rows = conn.execute(f"SELECT t.n FROM {_FROM} WHERE ({where.sql}) ORDER BY {keys}", where.params)
+    return (row[0] for row in rows)
+
+
+def numbered(conn: sqlite3.Connection, rows: Sequence[int], where: Where) -> dict[int, Line]:
+    """Those of the tickets with these row numbers that answer a query, as lines without a position."""
+    given = f"json_each(?) AS given CROSS JOIN {_FROM}"
+    found = conn.execute(
+        f"SELECT {_COLUMNS}, t.n FROM {given} WHERE t.n = given.value AND ({where.sql})",
+        (json.dumps(list(rows)), *where.params),
+    )
+    return {row[_SHOWN]: _line(row[:_SHOWN]) for row in found}
 
 
 def count(conn: sqlite3.Connection, where: Where) -> int:

@@ -14,7 +14,8 @@ from textual import events
 from textual.binding import Binding
 from textual.screen import Screen
 
-from deskterm.widgets.queue_list import Heading, QueueList
+from deskterm.widgets.queue_list import QueueList
+from deskterm.widgets.rows import Heading
 from tests.deskterm.lines import NOW, MemoryQueue, line
 from tests.deskterm.screens import Stand
 

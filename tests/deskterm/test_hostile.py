@@ -15,7 +15,8 @@ from deskterm.widgets.guard import LineGuard
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine, Tab, TabsLine
 from deskterm.widgets.paint import Role
 from deskterm.widgets.picker import Choice, PickerBox, Question
-from deskterm.widgets.queue_list import Heading, QueueList
+from deskterm.widgets.queue_list import QueueList
+from deskterm.widgets.rows import Heading
 from store.model import File, Kind
 from tests.deskterm.lines import NOW, MemoryQueue, line
 from tests.deskterm.screens import Stand, painted

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from textual.geometry import Region
 from textual.message import Message
 
-from deskterm.widgets.queue_list import Heading, QueueList
+from deskterm.widgets.queue_list import QueueList
+from deskterm.widgets.rows import Heading
 from deskterm.widgets.window import MOST, PAGE
 from store.model import Status
 from tests.deskterm.lines import NOW, MemoryQueue, line
