@@ -55,11 +55,6 @@ class Action(Struct, frozen=True):
     help: str = ""
     """A sentence more than the words, for the key help."""
 
-    @property
-    def shown_keys(self) -> str:
-        """Its keys as one cell of a table."""
-        return " ".join(keys_shown(key) for key in self.keys)
-
 
 _SHOWN = {
     "up": "↑",

@@ -27,25 +27,6 @@ from deskterm.action import (
 )
 from deskterm.inner_actions import INNER
 
-__all__ = [
-    "ACTIONS",
-    "ANYWHERE",
-    "ASKS",
-    "BY_ID",
-    "CONVERSATION",
-    "HELD",
-    "LIST",
-    "NOTHING",
-    "TEXT",
-    "TYPED_BACK",
-    "UNDO",
-    "WRITING",
-    "Action",
-    "hints",
-    "key_table_markdown",
-    "keys_shown",
-]
-
 _EVERYWHERE = (
     Action("help.keys", "keys", ("?",), group="Everywhere", rank=99, shell="deskterm keys"),
     Action("command.open", "commands", (":", "ctrl+p"), group="Everywhere", rank=98),

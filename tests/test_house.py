@@ -15,7 +15,8 @@ import click
 import pytest
 
 import deskterm
-from deskterm.actions import ACTIONS, ASKS, NOTHING
+from deskterm.action import ASKS, NOTHING
+from deskterm.actions import ACTIONS
 from tests import house
 from tests.paths import ROOT
 from tests.readme import README, with_keys

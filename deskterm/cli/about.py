@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from deskterm import actions, config, jsonl
+from deskterm.action import NOTHING, Action
 from deskterm.cli import home, say
 from deskterm.cli.asking import json_option
 from deskterm.counting import many
@@ -63,8 +64,8 @@ def _whose(settings: config.Settings, folder: Path) -> str:
     return f"Keys in force: {preset}{own} ({folder / config.FILE})."
 
 
-def _row(one: actions.Action, keys: tuple[str, ...]) -> tuple[str, ...]:
-    undo = "" if one.undo == actions.NOTHING else f"undo: {one.undo}"
+def _row(one: Action, keys: tuple[str, ...]) -> tuple[str, ...]:
+    undo = "" if one.undo == NOTHING else f"undo: {one.undo}"
     return "  " + " or ".join(keys), one.words, undo, one.shell
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from deskterm import actions, attachments, known
-from deskterm.actions import ANYWHERE, TEXT, WRITING, Action
+from deskterm.action import ANYWHERE, TEXT, WRITING, Action, keys_shown
 from deskterm.panes import TicketPane
 from deskterm.screens import offered
 from deskterm.widgets.picker import PickerBox
@@ -67,7 +67,7 @@ class Helping:
         keys = self.screen.keymap.keys(action)
         if self._fetched[action] < OFTEN or not keys:
             return None
-        return actions.keys_shown(keys[0]), f" does that too: {actions.BY_ID[action].words}"
+        return keys_shown(keys[0]), f" does that too: {actions.BY_ID[action].words}"
 
     def _here(self) -> list[Action]:
         screen = self.screen

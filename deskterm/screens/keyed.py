@@ -13,7 +13,7 @@ from textual import events
 from textual.timer import Timer
 
 from deskterm import actions
-from deskterm.action import ANYWHERE, ROWS
+from deskterm.action import ANYWHERE, ROWS, Action
 from deskterm.safe import clean
 from deskterm.screens import offered
 from deskterm.screens.offered import Entry
@@ -200,7 +200,7 @@ class KeyedScreen(LeanScreen[Result], Generic[Result]):
         line.show_entries(list(self.hints()), last)
         self.say_again()
 
-    def _here(self) -> list[actions.Action]:
+    def _here(self) -> list[Action]:
         """The actions that mean something here, those of this place first."""
         acts = self.acts()
         places = {ANYWHERE, *self.places}

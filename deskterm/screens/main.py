@@ -17,7 +17,7 @@ from textual.signal import Signal
 from textual.timer import Timer
 from textual.widgets import Input
 
-from deskterm.actions import CONVERSATION, LIST
+from deskterm.action import CONVERSATION, LIST
 from deskterm.desk import Desk
 from deskterm.keymap import Keymap
 from deskterm.screens.showing import Showing

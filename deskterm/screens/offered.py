@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from deskterm import actions
-from deskterm.actions import Action
+from deskterm.action import NOTHING, TYPED_BACK, Action, keys_shown
 from deskterm.keymap import NAMES, Keymap
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, StatusLine
@@ -19,17 +18,17 @@ _WRITTEN = {name: key for key, name in NAMES.items()}
 
 def shown(key: str, look: Symbols) -> str:
     """A key as printed, without arrows where there are no such glyphs."""
-    return key if look.rule.isascii() else actions.keys_shown(key)
+    return key if look.rule.isascii() else keys_shown(key)
 
 
 def key_shown(name: str) -> str:
     """Textual's name of a key as people write it."""
-    return _WRITTEN.get(name) or actions.keys_shown(name)
+    return _WRITTEN.get(name) or keys_shown(name)
 
 
 def choice(action: Action, *, keymap: Keymap, look: Symbols, off: str) -> Choice:
     """An action with keys, undo and what does it in the shell; `off` says why it cannot be done."""
-    undo = "" if action.undo in (actions.NOTHING, actions.TYPED_BACK) else f"undo: {action.undo}"
+    undo = "" if action.undo in (NOTHING, TYPED_BACK) else f"undo: {action.undo}"
     tells = "   ".join(
         part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
     )

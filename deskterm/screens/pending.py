@@ -84,7 +84,6 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
 
     def on_mount(self) -> None:
         self.load()
-        super().on_mount()
         self.set_interval(AGAIN, self.load)
 
     def fits(self, action: str) -> bool:

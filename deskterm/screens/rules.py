@@ -40,7 +40,6 @@ class RulesScreen(ListScreen[Ruled, str]):
         self._figures: Sequence[Baseline] | None = None
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.load()
         self.run_worker(self._count(), exclusive=True)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deskterm import actions, attachments, live, unsent
-from deskterm.actions import BY_ID, CONVERSATION, TEXT
+from deskterm.action import CONVERSATION, TEXT, Action
+from deskterm.actions import BY_ID
 from deskterm.desk import Done
 from deskterm.safe import clean, fit
 from deskterm.screens import drawing, offered
@@ -207,7 +208,7 @@ class Telling:
             entries.insert(4, ("esc", "back", "nav.back"))
         return entries
 
-    def _entry(self, action: actions.Action) -> Entry:
+    def _entry(self, action: Action) -> Entry:
         return self.screen.keymap.shown(action.id), action.words, action.id
 
     def _fits(self, action: str) -> bool:

@@ -92,7 +92,6 @@ class ReviewScreen(ListScreen[Trial, str]):
         self._stop = threading.Event()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(LOOK, self._take)
         self.run_worker(self._read())
 

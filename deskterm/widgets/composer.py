@@ -17,7 +17,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from deskterm.actions import ACTIONS, WRITING
+from deskterm.action import WRITING
+from deskterm.actions import ACTIONS
 from deskterm.keymap import Keymap
 from deskterm.safe import clean
 from deskterm.symbols import UNICODE, Symbols

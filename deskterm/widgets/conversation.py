@@ -110,14 +110,6 @@ class Conversation(Pane):
         """Scroll by screens, with two lines in common."""
         self.scroll_lines(int(by * max(self.view_height - 2, 1)))
 
-    def scroll_to_end(self) -> None:
-        """Show the last line."""
-        self.scroll_lines(len(self._lines))
-
-    def scroll_to_start(self) -> None:
-        """Show the first line."""
-        self.scroll_lines(-len(self._lines))
-
     def unfold(self) -> None:
         """Unfold what is folded and in view; when nothing in view is folded, fold everything again."""
         seen = self._lines[self._top : self._top + self.view_height]

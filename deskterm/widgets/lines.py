@@ -14,7 +14,6 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from deskterm.actions import Action, keys_shown
 from deskterm.safe import clean, wrap
 from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.paint import Painted, Role, Run, cells, spread
@@ -23,8 +22,6 @@ from deskterm.widgets.pane import Pane
 WHEEL = 3
 MOST_LINES = 4
 """Lines a sentence may take."""
-LAST = "help.keys"
-"""The one hint that is always there."""
 
 
 class LinePane(Pane):
@@ -276,12 +273,6 @@ class HintsLine(OneLine):
         self._hints: tuple[tuple[str, str, str], ...] = ()
         self._last: tuple[str, str, str] | None = None
         self._spans: list[tuple[int, int, str]] = []
-
-    def show(self, actions: Sequence[Action]) -> None:
-        """Hints for actions, in their order; the one for the key help goes to the end."""
-        entries = [(keys_shown(action.keys[0]), action.words, action.id) for action in actions]
-        last = next((entry for entry in entries if entry[2] == LAST), None)
-        self.show_entries([entry for entry in entries if entry[2] != LAST], last)
 
     def show_entries(
         self, entries: Sequence[tuple[str, str, str]], last: tuple[str, str, str] | None = None

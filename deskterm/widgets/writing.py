@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from deskterm.actions import TEXT, WRITING, keys_shown
+from deskterm.action import TEXT, WRITING, keys_shown
 from deskterm.keymap import Keymap
 from deskterm.symbols import UNICODE, Symbols
 from deskterm.widgets.paint import Painted, Role, Run, cells

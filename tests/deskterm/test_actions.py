@@ -6,7 +6,7 @@ import click
 import pytest
 
 from deskterm import actions, presets, symbols
-from deskterm.action import ANYWHERE, CONVERSATION, LIST, ROWS, TEXT, WRITING
+from deskterm.action import ANYWHERE, ASKS, CONVERSATION, LIST, ROWS, TEXT, WRITING
 from deskterm.actions import ACTIONS
 from deskterm.cli.main import verbs
 from deskterm.config import Settings
@@ -28,7 +28,7 @@ def test_no_action_hides_behind_a_key_terminals_cannot_send() -> None:
 
 
 def test_what_cannot_be_undone_by_z_asks_with_another_key() -> None:
-    assert actions.BY_ID["write.discard"].undo == actions.ASKS
+    assert actions.BY_ID["write.discard"].undo == ASKS
     assert not [a for a in ACTIONS if "d" in a.keys and {LIST, CONVERSATION, ANYWHERE} & set(a.where)]
 
 

@@ -81,11 +81,11 @@ async def test_the_pane_shows_the_last_message_and_scrolls() -> None:
     async with Stand(shown).run_test(size=(60, 20)):
         shown.show(HEAD, blocks)
         assert any("Author 5" in line for line in text_of(shown))
-        shown.scroll_to_start()
+        shown.scroll_lines(-1_000)
         assert any("Author 0" in line for line in text_of(shown))
         shown.scroll_pages(1)
         assert any("line 0.19" in line for line in text_of(shown))
-        shown.scroll_to_end()
+        shown.scroll_lines(1_000)
         assert any("line 5.19" in line for line in text_of(shown))
 
 
@@ -95,7 +95,7 @@ async def test_the_same_ticket_read_again_keeps_its_place_and_what_is_unfolded()
     long = _block(1, "\n".join(str(k) for k in range(60)))
     async with Stand(shown).run_test(size=(60, 20)):
         shown.show(HEAD, [quoted, long])
-        shown.scroll_to_start()
+        shown.scroll_lines(-1_000)
         shown.unfold()
         assert any("> c" in line for line in text_of(shown))
         shown.show(HEAD, [quoted, long, _block(2)], draft="2 lines, saved 09:38")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskterm import actions
+from deskterm.action import LIST
 from deskterm.safe import width
 from deskterm.symbols import ASCII, UNICODE
 from deskterm.widgets import rows
@@ -133,10 +134,12 @@ def test_a_title_is_exactly_as_wide_as_its_pane(left, right, room) -> None:
 async def test_hints_are_cut_at_whole_entries_and_end_with_the_key_help(room: int) -> None:
     shown = HintsLine()
     async with Stand(shown).run_test(size=(room, 5)):
-        shown.show(actions.hints(actions.LIST))
+        entries = [(action.keys[0], action.words, action.id) for action in actions.hints(LIST)]
+        last = next(entry for entry in entries if entry[2] == "help.keys")
+        shown.show_entries([entry for entry in entries if entry is not last], last)
         text = text_of(shown)[0]
         assert width(text) == room and text.rstrip().endswith("? keys") and "…" not in text
-        hinted = [f"{action.keys[0]} {action.words}" for action in actions.hints(actions.LIST)]
+        hinted = [f"{key} {words}" for key, words, _ in entries]
         shown_entries = [part.strip() for part in text.split("  ") if part.strip()]
         assert all(part in hinted for part in shown_entries)
         assert shown_entries[0] == "e solve"

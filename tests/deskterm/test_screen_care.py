@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from deskterm.actions import ACTIONS, ANYWHERE, LIST
+from deskterm.action import ANYWHERE, LIST
+from deskterm.actions import ACTIONS
 from deskterm.config import load, save
 from deskterm.screens import copying
 from deskterm.screens.touring import OVER, STEPS

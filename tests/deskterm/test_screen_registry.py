@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deskterm.actions import ACTIONS, BY_ID, CONVERSATION, LIST, TEXT, WRITING, Action
+from deskterm.action import CONVERSATION, LIST, TEXT, WRITING, Action
+from deskterm.actions import ACTIONS, BY_ID
 from deskterm.inner_actions import INNER
 from deskterm.keymap import key_name
 from tests.rigs.stage import Stage, on_stage

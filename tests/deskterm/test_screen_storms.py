@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from channels.mime.parse import parse
 from deskterm import writing
-from deskterm.actions import LIST
+from deskterm.action import LIST
 from deskterm.widgets.sparing import pieces
 from tests.rigs.stage import Stage, on_stage
 
