@@ -227,8 +227,17 @@ class DesktermApp(Dressed[int]):
             return
         with contextlib.suppress(Exception):
             self.main.composing.keep_at_once()
-        what = f"deskterm stopped on a mistake of its own ({type(error).__name__})."
-        self.end_with(error, f"{what} Nothing that was saved is lost. {_kept(self.desk.home, error)}")
+        self.end_with(error, ending(self.desk.home, error))
+
+
+def ending(home: Path, error: Exception) -> str:
+    """What a terminal shows when a mistake ends the desk, a line each: what happened, what it means, what to do."""
+    return (
+        f"deskterm stopped on a mistake of its own ({type(error).__name__}).\n"
+        "Nothing that was saved is lost, and what was being written is a draft.\n"
+        f"{_kept(home, error)}\n"
+        "The same command opens the desk again."
+    )
 
 
 def _kept(home: Path, error: Exception) -> str:

@@ -310,10 +310,11 @@ def _promises(pane: TicketPane, look: Symbols) -> list[list[Run]]:
     if not running:
         return []
     lines: list[list[Run]] = [[], [(f" Promises, P{pane.ticket.priority}", Role.TEXT)]]
-    lines += [[(f" {_PROMISES[one.kind]:<11} ", Role.DIM), _stand(one, look)] for one in running]
     worst = max(running, key=lambda one: one.used / max(one.target or 1, 1))
-    if worst.target:
-        lines.append([_bar(worst.used / worst.target, look, _MOODS[worst.mood])])
+    for one in running:
+        lines.append([(f" {_PROMISES[one.kind]:<11} ", Role.DIM), _stand(one, look)])
+        if one is worst and one.target:
+            lines.append([_bar(one.used / one.target, look, _MOODS[one.mood])])
     return [*lines, [(f" {clean(pane.hours)}", Role.DIM)]]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from deskterm.screens.acting import Acting
     from deskterm.screens.main import MainScreen
 
+EDIT = "ctrl+e"
 MANY_LETTERS = 5
 """Letters beyond which sending them is asked for with a key of its own."""
 
@@ -39,13 +40,18 @@ class MacroPicker:
             return await self._shown(known_[choice.id], chosen, room)
 
         async def then(picked: PickerBox.Picked) -> None:
-            await self._fill(known_[picked.ids[0]], chosen, {})
+            macro = known_[picked.ids[0]]
+            if picked.by == EDIT:
+                await self._edit(macro, chosen)
+            else:
+                await self._fill(macro, chosen, {})
 
         words = (
             clean(name(known.some(self.desk, chosen[:2]))) if len(chosen) == 1 else f"{len(chosen):,} tickets"
         )
         choices = self._choices(known_, chosen)
-        question = Question(f"Macro for {words}", choices, "enter apply   / filter   esc close")
+        foot = f"enter apply   {EDIT} edit its text first   / filter   esc close"
+        question = Question(f"Macro for {words}", choices, foot, also=(EDIT,))
         self.acting.ask(question, then, preview=preview)
 
     def ask_text(self, ticket: str) -> None:
@@ -56,9 +62,7 @@ class MacroPicker:
             return await self._shown(known_[choice.id], [ticket], room, text_only=True)
 
         async def then(picked: PickerBox.Picked) -> None:
-            plan = plans.make_macro(self.desk, known_[picked.ids[0]], [ticket])
-            self.screen.composer.insert(_text(plan))
-            self.screen.composer.focus_text()
+            self._insert(known_[picked.ids[0]], ticket)
 
         choices = self._choices(known_, [ticket])
         question = Question("Text of a macro", choices, "enter insert   / filter   esc close")
@@ -67,16 +71,41 @@ class MacroPicker:
     async def _shown(
         self, macro: Macro, chosen: Sequence[str], room: int, *, text_only: bool = False
     ) -> list[list[Run]]:
+        def work() -> tuple[Plan, tuple[str, ...]]:
+            left = self._blanks(macro)
+            return plans.make_macro(self.desk, macro, chosen, _unfilled(left)), left
+
         try:
-            plan = await self.screen.desk_app.read(lambda: plans.make_macro(self.desk, macro, chosen))
+            plan, left = await self.screen.desk_app.read(work)
         except StoreError as error:
             return [[(clean(str(error)), Role.WARN)]]
-        return planned.lines(plan, room=room, look=self.screen.look, text_only=text_only)
+        return planned.lines(plan, room=room, look=self.screen.look, text_only=text_only, blanks=left)
+
+    def _blanks(self, macro: Macro) -> tuple[str, ...]:
+        return macros.blanks(chains.whole(self.desk.conn, macro))
+
+    async def _edit(self, macro: Macro, chosen: Sequence[str]) -> None:
+        """Its text into the composer, to be gone over before it leaves; its fields are left alone."""
+        line = self.screen.list.line
+        if line is None or list(chosen) != [line.id]:
+            raise Refused("One text at a time can be gone over; `esc` drops the selection.")
+        if not (macro.reply or macro.note):
+            raise Refused("This macro has no text; enter applies it.")
+        await self.screen.composing.begin(note=not macro.reply)
+        self._insert(macro, line.id)
+        self.screen.telling.tell(
+            "Only its text came here; what else the macro would change is left as it is."
+        )
+
+    def _insert(self, macro: Macro, ticket: str) -> None:
+        """The text at the cursor; a blank stands in it by its name, so that it is seen."""
+        plan = plans.make_macro(self.desk, macro, [ticket], _unfilled(self._blanks(macro)))
+        self.screen.composer.insert(_text(plan))
+        self.screen.composer.focus_text()
 
     async def _fill(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
         """Ask for the next blank, or do it."""
-        macro = chains.whole(self.desk.conn, macro)
-        left = [blank for blank in macros.blanks(macro) if blank not in answers]
+        left = [blank for blank in self._blanks(macro) if blank not in answers]
         if not left:
             await self.acting.over(len(chosen), self._apply(macro, chosen, answers))
             return
@@ -144,6 +173,11 @@ class MacroPicker:
         if not macro.only or len(plans.fitting(self.desk, macro, chosen)) == len(set(chosen)):
             return ""
         return plans.not_for(macro)
+
+
+def _unfilled(blanks: Sequence[str]) -> dict[str, str]:
+    """What stands for blanks that nobody filled in yet."""
+    return {blank: f"{{{{{blank}}}}}" for blank in blanks}
 
 
 def _text(plan: Plan) -> str:

@@ -19,9 +19,9 @@ from textual.widgets import Input
 
 from deskterm.action import CONVERSATION, LIST
 from deskterm.desk import Desk
-from deskterm.keymap import Keymap
+from deskterm.keymap import Keymap, key_name
 from deskterm.screens.showing import Showing
-from deskterm.screens.telling import Telling
+from deskterm.screens.telling import GO, Telling
 from deskterm.symbols import Symbols
 from deskterm.widgets.conversation import Conversation
 from deskterm.widgets.few_lines import LeanScreen
@@ -313,7 +313,10 @@ class MainScreen(Surviving, LeanScreen[None]):
 
     async def on_hints_line_chosen(self, event: HintsLine.Chosen) -> None:
         self.wait_for("")
-        await self.perform(event.action)
+        if event.action == GO:
+            self.wait_for(key_name(self.keymap.shown("go.mine").split()[0]))
+        else:
+            await self.perform(event.action)
 
     async def on_conversation_file_clicked(self, event: Conversation.FileClicked) -> None:
         await self.perform("file.open", event.number)

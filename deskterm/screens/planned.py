@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deskterm import todo_words
 from deskterm.moments import local, shown
 from deskterm.plans import Plan
@@ -17,13 +19,19 @@ WORST = 3
 """Problems that are named; the others are only counted."""
 
 
-def lines(plan: Plan, *, room: int, look: Symbols, text_only: bool = False) -> list[list[Run]]:
-    """The plan in `room` cells; `text_only` for its words without its fields."""
+def lines(
+    plan: Plan, *, room: int, look: Symbols, text_only: bool = False, blanks: Sequence[str] = ()
+) -> list[list[Run]]:
+    """The plan in `room` cells; `text_only` for its words without its fields; `blanks` are asked for first."""
     found: list[list[Run]] = []
     if not text_only:
         found += [[(line, Role.TITLE)] for line in wrap(plan.counted(), room)]
         found += [[], *_changes(plan, look)]
     found += _problems(plan, room)
+    if blanks:
+        many = "1 blank" if len(blanks) == 1 else f"{len(blanks)} blanks"
+        words = f"! {many} to fill: {clean(', '.join(blanks))}"
+        found += [[(line, Role.WARN)] for line in wrap(words, room)]
     return found + _letters(plan, room) + _notes(plan, room)
 
 

@@ -17,6 +17,11 @@ from deskterm.widgets.paint import Role, Run
 if TYPE_CHECKING:
     from deskterm.screens.main import MainScreen
 
+FIRST_ALONE = ("ticket.solve", "ticket.open", "nav.back")
+"""What is hinted first where one pane stands alone."""
+GO = "go"
+"""The hint of the key after which another one says where to go."""
+
 
 class Telling:
     def __init__(self, screen: MainScreen) -> None:
@@ -206,6 +211,12 @@ class Telling:
         entries = [self._entry(action) for action in found]
         if screen.reading:
             entries.insert(4, ("esc", "back", "nav.back"))
+        if screen.has_class("-narrow"):
+            entries.sort(key=lambda entry: entry[2] not in FIRST_ALONE)
+        begins, *then = screen.keymap.shown("go.mine").split()
+        if then:
+            at = next((n for n, one in enumerate(entries) if one[2] == "change.undo"), len(entries))
+            entries.insert(at, (begins, GO, GO))
         return entries
 
     def _entry(self, action: Action) -> Entry:

@@ -21,6 +21,7 @@ Left = Callable[[Line, int], "int | None"]
 """Seconds left of a line's promise at a time, counted as the promise counts; None without a clock."""
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+NO_SUBJECT = "(no subject)"
 CLOCK_AT, CLOCK_CELLS = 2, 8
 """The cells of glyph and clock: all of a row that changes as time passes."""
 
@@ -142,7 +143,7 @@ def row(
         runs += [(f"P{line.priority}", Role.URGENT if line.priority == 1 else Role.DIM), (" ", Role.TEXT)]
     runs += [(pad(clean(line.who), columns.who, ellipsis=symbols.ellipsis), ink), (" ", Role.TEXT)]
     room = columns.width - (columns.who + (15 if columns.priority else 12))
-    runs.append((pad(clean(line.subject), max(room, 0), ellipsis=symbols.ellipsis), ink))
+    runs.append((pad(clean(line.subject) or NO_SUBJECT, max(room, 0), ellipsis=symbols.ellipsis), ink))
     return runs
 
 

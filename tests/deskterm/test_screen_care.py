@@ -198,3 +198,50 @@ async def test_who_asks_nothing_is_not_answered_and_the_palette_says_so(tmp_path
     async with on_stage(tmp_path) as stage:
         await stage.press("colon", "=ask.accept")
         assert "It asks nothing." in stage.text
+
+
+async def test_the_hints_name_the_key_that_leads_elsewhere_and_a_click_shows_where(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(120, 40)) as stage:
+        y = stage.app.size.height - 1
+        await stage.pilot.click(offset=(stage.lines[y].index("g go"), y))
+        await stage.settle()
+        assert "i mine" in stage.text and "o outbox" in stage.text
+        await stage.press("u")
+        assert "Unassigned" in stage.lines[1]
+
+
+async def test_where_the_list_stands_alone_reading_is_hinted_first(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(40, 10)) as stage:
+        assert "enter read" in stage.hints and "e solve" in stage.hints
+        await stage.press("enter")
+        assert "enter read" not in stage.hints and "esc back" in stage.hints
+
+
+async def test_a_blank_of_a_macro_is_seen_before_it_can_reach_anyone(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(120, 40)) as stage:
+        await stage.press("m", "slash", "=within 14")
+        await stage.until(lambda: "refund of {{amount}} EUR" in stage.text)
+        assert "1 blank to fill: amount" in stage.text and "ctrl+e edit its text first" in stage.text
+        await stage.press("ctrl+e")
+        assert stage.main.writing and "refund of {{amount}} EUR" in stage.main.composer.text
+        assert stage.ticket(stage.line.number).status.value == "open", "only its text came"
+        await stage.press("escape", "y")
+        assert "A blank is not filled in." in stage.text
+
+
+async def test_only_one_text_is_gone_over_at_a_time(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("x", "x", "m", "ctrl+e")
+        assert not stage.main.writing and "One text at a time" in stage.text
+
+
+async def test_the_bar_stands_below_the_promise_it_measures(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(120, 40)) as stage:
+        late = next(n for n, line in enumerate(stage.lines) if "first reply" in line and "late" in line)
+        assert "%" in stage.lines[late + 1] and "%" not in stage.lines[late + 3]
+
+
+async def test_a_letter_without_a_subject_says_so_in_its_row(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("2", "slash", "=from:warehouse7", "enter")
+        assert "(no subject)" in next(line for line in stage.lines if line.startswith(">"))
