@@ -231,7 +231,7 @@ class DesktermApp(Dressed[int]):
 
 
 def ending(home: Path, error: Exception) -> str:
-    """What a terminal shows when a mistake ends the desk, a line each: what happened, what it means, what to do."""
+    """What a terminal shows when a mistake ends the desk: what happened, what it means, what to do."""
     return (
         f"deskterm stopped on a mistake of its own ({type(error).__name__}).\n"
         "Nothing that was saved is lost, and what was being written is a draft.\n"

@@ -6,6 +6,7 @@ Also keeps a search as a queue. No Textual and no SQL.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -72,6 +73,27 @@ def letter(desk: Desk, message: str) -> tuple[Message, str]:
     """The letter of this id and the beginning of its text, cleaned for a screen. Raises NotFound."""
     found = conversation.message(desk.conn, message)
     return found, unicodedata.normalize("NFC", clean_text(desk.text(found)[:_READ]))
+
+
+def narrower(rows: Sequence[Row], *, me: str) -> list[tuple[str, int]]:
+    """Terms that some of the hits answer and others do not, with how many, by field and the most first."""
+    counts: dict[str, Counter[str]] = {}
+    for row in rows:
+        ticket = row.ticket
+        whose = {"": "none", me: "me"}.get(ticket.assignee, ticket.assignee)
+        terms = {
+            "status": [ticket.status.value],
+            "assignee": [whose],
+            "pri": [str(ticket.priority)],
+            "tag": ticket.tags,
+        }
+        for field, values in terms.items():
+            counts.setdefault(field, Counter()).update(f"{field}:{_quoted(value)}" for value in values)
+    return [(term, n) for found in counts.values() for term, n in found.most_common() if n < len(rows)]
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if any(one in value for one in ' ,()"') else value
 
 
 def keep_queue(desk: Desk, name: str, query: str) -> Done:

@@ -97,7 +97,16 @@ _SEARCH = (
     _inner(
         "search.queue", "save as a queue", "A", SEARCH, rank=3, undo=UNDO, shell="deskterm edit queue NAME"
     ),
-    _inner("search.words", "other words", "/ tab", SEARCH, rank=4, shell="deskterm search WORDS"),
+    _inner(
+        "search.narrow",
+        "narrow",
+        "tab",
+        SEARCH,
+        rank=4,
+        shell="deskterm ls QUERY",
+        help="What the hits have, with how many; enter adds it to the words.",
+    ),
+    _inner("search.words", "other words", "/", SEARCH, rank=5, shell="deskterm search WORDS"),
 )
 
 _SETTINGS = (

@@ -155,11 +155,13 @@ class Going:
         from deskterm.screens.searching import SearchScreen, Went
 
         async def then(went: Went | None) -> None:
-            if went is not None and went.ticket:
+            if went is None:
+                return
+            if not went.query:
                 self.show_ticket(went.ticket)
                 await self.open_ticket()
-            elif went is not None:
-                self._listed(went.query)
+            elif self._listed(went.query, keep=went.ticket) and went.act:
+                await self._act_on(went.ticket, went.act)
 
         desk, look = self.desk, self.screen.look
         screen = SearchScreen(desk, symbols=look, saved=self.screen.showing.read_tabs)
@@ -173,11 +175,24 @@ class Going:
         look, changed = self.screen.look, app.settings_changed
         app.push_screen(SettingsScreen(self.desk, symbols=look, changed=changed, key_of=key_of))
 
-    def _listed(self, query: str) -> None:
+    def _listed(self, query: str, *, keep: str = "") -> bool:
+        """A query as a list, the cursor on a ticket; False, and why is said, where it is none."""
         try:
-            self.screen.showing.go(Queue(clean(query), query, "newest"))
+            self.screen.showing.go(Queue(clean(query), query, "newest"), keep=keep)
         except QueryError as error:
             self.screen.telling.tell(str(error), bad=True)
+            return False
+        return True
+
+    async def _act_on(self, ticket: str, action: str) -> None:
+        """An action of the list, asked for on a hit of the search: on that ticket or on none."""
+        line = self.screen.list.line
+        if line is not None and line.id == ticket:
+            await self.screen.perform(action)
+        else:
+            self.screen.telling.tell(
+                "That ticket is not in the list of what was found; nothing was done.", bad=True
+            )
 
     def customer(self) -> None:
         """The customer under the cursor; from there to a ticket, or to all of theirs as a list."""

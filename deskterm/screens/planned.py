@@ -22,7 +22,7 @@ WORST = 3
 def lines(
     plan: Plan, *, room: int, look: Symbols, text_only: bool = False, blanks: Sequence[str] = ()
 ) -> list[list[Run]]:
-    """The plan in `room` cells; `text_only` for its words without its fields; `blanks` are asked for first."""
+    """The plan in `room` cells; `text_only` for its words without its fields; `blanks` are to be filled."""
     found: list[list[Run]] = []
     if not text_only:
         found += [[(line, Role.TITLE)] for line in wrap(plan.counted(), room)]

@@ -15,20 +15,24 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from deskterm import finding
-from deskterm.action import SEARCH
+from deskterm.action import LIST, SEARCH
+from deskterm.actions import ACTIONS, BY_ID
 from deskterm.desk import Desk
 from deskterm.finding import Findings, Row
-from deskterm.screens import found_lines
+from deskterm.screens import found_lines, offered
 from deskterm.screens.keyed import Act, KeyedScreen, steps
+from deskterm.screens.offered import Entry
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
-from deskterm.widgets.picker import PickerBox, Question
+from deskterm.widgets.picker import Choice, PickerBox, Question
 from store.errors import StoreError
 
 PAUSE = 0.06
 """Seconds of rest after which what is typed is looked for."""
 SCROLLS = {"view.line_down": 1, "view.line_up": -1, "view.page_down": 10, "view.page_up": -10}
+ON_HITS = tuple(one.id for one in ACTIONS if LIST in one.where and one.group in ("On a ticket", "Selecting"))
+"""What works on a hit as it does in a queue."""
 TYPING = [("down enter", "to the hits", "hits"), ("esc", "back", "nav.close")]
 
 
@@ -37,7 +41,9 @@ class Went(Struct, frozen=True):
 
     ticket: str = ""
     query: str = ""
-    """To be shown as a list."""
+    """To be shown as a list, the cursor on the ticket."""
+    act: str = ""
+    """What is to be done there."""
 
 
 class SearchScreen(KeyedScreen["Went | None"]):
@@ -167,12 +173,37 @@ class SearchScreen(KeyedScreen["Went | None"]):
             "search.list": lambda: self.end(Went(query=self.words.value.strip())),
             "search.queue": lambda: self._ask_name(self.words.value.strip()),
             "search.words": self.leave,
+            "search.narrow": self._ask_narrower,
             "hits": self._to_hits,
+            **{name: self._on_the_hit(name) for name in ON_HITS},
         }
 
+    def _on_the_hit(self, action: str) -> Act:
+        """What a key of the queue does: the same, in the list of what was found."""
+        return lambda: self.end(
+            Went(self.row.ticket.id, self._answered.strip(), action) if self.row else None
+        )
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (*super().places, LIST)
+
+    def hints(self) -> list[Entry]:
+        """Its own, and some of what works here as in a queue."""
+        keymap = self.desk_app.keymap
+        found = [BY_ID[name] for name in ("select.one", "select.all", "macro.open", "ticket.tag")]
+        *own, back = super().hints()
+        return [
+            *own,
+            *((offered.shown(keymap.keys(one.id)[0], self.look), one.words, one.id) for one in found),
+            back,
+        ]
+
     def why_off(self, action: str) -> str:
-        if action == "search.open" and self.row is None:
+        if self.row is None and (action in ("search.open", "search.narrow") or action in ON_HITS):
             return "Nothing was found."
+        if action == "search.narrow" and not self._narrower():
+            return "What was found is all alike."
         return (
             "No words are typed."
             if action in ("search.list", "search.queue") and not self.words.value.strip()
@@ -220,6 +251,21 @@ class SearchScreen(KeyedScreen["Went | None"]):
             self._draw()
             await self._preview()
 
+    def _narrower(self) -> list[tuple[str, int]]:
+        return finding.narrower(self.found.rows, me=self.desk.agent)
+
+    def _ask_narrower(self) -> None:
+        """What some of the hits have, to be added to the words."""
+
+        async def then(picked: PickerBox.Picked | None) -> None:
+            if picked is not None:
+                self.words.value = f"{self.words.value.strip()} {picked.ids[0]}"
+                await self._to_hits()
+
+        many = f"the first {len(self.found.rows)}" if self.found.more else f"{len(self.found.rows)}"
+        choices = tuple(Choice(term, term, detail=f"{n} of {many}") for term, n in self._narrower())
+        self.ask(Question("Narrow by", choices, instant=False), then)
+
     # Queues
 
     def _ask_name(self, query: str) -> None:
@@ -258,4 +304,8 @@ class SearchScreen(KeyedScreen["Went | None"]):
             self.draw_hints()
 
     def say_again(self) -> None:
-        self.query_one("#status", StatusLine).show(self.told or [found_lines.shell(self.words.value)])
+        status = self.query_one("#status", StatusLine)
+        if self.told:
+            status.show([], self.told)
+        else:
+            status.show([found_lines.shell(self.words.value)])

@@ -108,11 +108,18 @@ def parse(text: str) -> Node:
 
 
 def lenient(text: str) -> tuple[Node, tuple[QueryError, ...]]:
-    """Like `parse`, but a bad term is looked for as text, and its sentence is handed back beside the tree."""
+    """Like `parse`, but of a bad term the sentence is handed back beside the tree.
+
+    A field there is not is looked for as text; one with a value it does not take is left out, so that the
+    good part finds something, and is text too where there is no good part.
+    """
     problems: list[QueryError] = []
     if len(text) > MAX_LENGTH:
         problems.append(QueryError(f"Only the first {MAX_LENGTH:,} characters were read.", MAX_LENGTH))
-    return _Reader(text[:MAX_LENGTH], problems=problems).whole(), tuple(problems)
+    tree = _Reader(text[:MAX_LENGTH], problems=problems).whole()
+    if tree == EVERYTHING and problems:
+        tree = _Reader(text[:MAX_LENGTH], problems=[], as_text=True).whole()
+    return tree, tuple(problems)
 
 
 def all_of(items: Iterable[Node]) -> Node:
@@ -170,14 +177,18 @@ def _value_text(value: Value) -> str:
 
 
 class _Reader:
-    """One pass over the text. `problems` collects bad terms, or is None when they raise."""
+    """One pass over the text. `problems` collects bad terms, or is None when they raise.
 
-    def __init__(self, text: str, *, problems: list[QueryError] | None) -> None:
+    `as_text`: a known field with a bad value is text as well.
+    """
+
+    def __init__(self, text: str, *, problems: list[QueryError] | None, as_text: bool = False) -> None:
         self.text = text.encode("utf-8", "replace").decode().replace("\0", " ")
         self.at = 0
         self.depth = 0
         self.terms = 0
         self.problems = problems
+        self.as_text = as_text
 
     def whole(self) -> Node:
         return self.either() or EVERYTHING
@@ -230,7 +241,8 @@ class _Reader:
         if self.text[self.at] == '"':
             phrase = self.quoted()
             return _text(phrase, open_end=self.star())
-        return self.number() or self.term() or self.bare()
+        start = self.at
+        return self.number() or self.term() or (self.bare() if self.at == start else None)
 
     def bracket(self) -> Node | None:
         self.at += 1
@@ -258,7 +270,10 @@ class _Reader:
         return Term("number", (spans.Amount("", int(match[1])),))
 
     def term(self) -> Node | None:
-        """A field with its values; None, with nothing read, when this is text after all."""
+        """A field with its values; None, with nothing read, when this is text after all.
+
+        Where mistakes are collected, a field with a value that it does not take is read and left out.
+        """
         match = _FIELD.match(self.text, self.at)
         if match is None or _is_text_after_all(match[1], self.text[match.end() : match.end() + 2]):
             return None
@@ -270,6 +285,8 @@ class _Reader:
                 raise
             self.problems.append(error)
             self.at = start
+            if not self.as_text and fields.find(match[1]) is not None:
+                self.run(stop="")
             return None
 
     def known_term(self, match: re.Match[str]) -> Node:

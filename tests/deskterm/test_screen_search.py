@@ -124,3 +124,58 @@ async def test_a_desk_without_queues_of_its_own_keeps_those_it_had(tmp_path: Pat
         assert [queue.name for queue in queues.every(desk.conn)] == [*names, "Bugs"]
     finally:
         desk.close()
+
+
+async def test_a_bad_part_is_said_whole_and_the_good_part_is_found(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await searched(stage, "export")
+        good = len(screen.found.rows)
+        await stage.press("= created:>7x")
+        await stage.until(lambda: screen.settled)
+        assert len(screen.found.rows) == good > 1
+        assert "does not know" in stage.text and "or >=2026-05." in stage.text
+
+
+@pytest.mark.parametrize("key", ["e", "x", "!"])
+async def test_what_works_in_a_queue_works_on_a_hit_and_on_that_one(key: str, tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await searched(stage, "export")
+        wanted = screen.found.rows[2].ticket
+        await stage.press("enter", "j", "j", key)
+        gone = 1 if key == "!" else 0
+        assert stage.app.screen is stage.main and stage.main.list.total == len(screen.found.rows) - gone
+        now = stage.ticket(wanted.number)
+        if key == "x":
+            assert stage.main.list.picked.ids == {wanted.id}
+        else:
+            assert (now.status, now.assignee) != (wanted.status, wanted.assignee)
+        await stage.press("escape", "escape")
+        assert "Mine" in stage.lines[1]
+
+
+async def test_the_keys_of_a_hit_are_taught_and_without_one_they_say_why(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await searched(stage, "export")
+        await stage.press("enter")
+        assert "x select" in stage.lines[-1] and "m macro" in stage.lines[-1]
+        await stage.press("question_mark", "=ticket.tag")
+        assert "On a ticket" in stage.text
+        await stage.press("escape", "escape")
+        screen.found = Findings()
+        await screen.do("ticket.tag")
+        assert "Nothing was found." in stage.text
+
+
+async def test_tab_narrows_what_was_found_by_what_some_of_it_has(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        screen = await searched(stage, "export")
+        found = screen.found.rows
+        closed = sum(row.ticket.status.value == "closed" for row in found)
+        await stage.press("enter", "tab")
+        assert "Narrow by" in stage.text and f"{closed} of {len(found)}" in stage.text
+        await stage.press("=status:closed", "enter")
+        await stage.until(lambda: len(screen.found.rows) == closed)
+        assert screen.words.value == "export status:closed"
+        await screen.do("search.narrow")
+        terms = [term for term, _ in finding.narrower(screen.found.rows, me="Marek")]
+        assert "status:closed" not in terms, "what all of them have narrows nothing"

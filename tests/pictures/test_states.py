@@ -34,7 +34,7 @@ class Shell(App[None]):
 
 
 def test_the_ending_after_a_mistake(snap_compare: Callable[..., bool], tmp_path: Path) -> None:
-    """As a terminal shows it once it was put back: nothing of the screen, nothing of what the mistake held."""
+    """As a terminal shows it once it was put back: no screen, and nothing of what the mistake held."""
     try:
         raise RuntimeError("hunter2, a value of the moment")
     except RuntimeError as error:

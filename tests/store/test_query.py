@@ -96,6 +96,14 @@ def test_mistakes_are_sentences_with_a_column(typed: str, column: int, says: str
     assert tree != And() or typed == "tag:"
 
 
+@pytest.mark.parametrize("bad", ["created:>7x", "status:opne", "since:>3d", "pri:9,8"])
+def test_beside_a_good_part_a_bad_value_is_left_out_and_said(bad: str) -> None:
+    for typed in (f"{bad} export", f"export {bad}", f"(export {bad})"):
+        tree, problems = query.lenient(typed)
+        assert tree == parse("export") and len(problems) == 1, typed
+    assert query.lenient("export colour:red")[0] == parse('export "colour:red"*'), "no field of ours is text"
+
+
 def test_caps_refuse_and_lenient_reads_what_it_can() -> None:
     for typed in (
         "(" * 200 + "a",
