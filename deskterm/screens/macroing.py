@@ -82,7 +82,10 @@ class MacroPicker:
         return planned.lines(plan, room=room, look=self.screen.look, text_only=text_only, blanks=left)
 
     def _blanks(self, macro: Macro) -> tuple[str, ...]:
-        return macros.blanks(chains.whole(self.desk.conn, macro))
+        """Blanks in whose place nothing stands."""
+        macro = chains.whole(self.desk.conn, macro)
+        filled = macros.defaults(macro)
+        return tuple(blank for blank in macros.blanks(macro) if blank not in filled)
 
     async def _edit(self, macro: Macro, chosen: Sequence[str]) -> None:
         """Its text into the composer, to be gone over before it leaves; its fields are left alone."""
@@ -105,7 +108,8 @@ class MacroPicker:
 
     async def _fill(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:
         """Ask for the next blank, or do it."""
-        left = [blank for blank in self._blanks(macro) if blank not in answers]
+        macro = chains.whole(self.desk.conn, macro)
+        left = [blank for blank in macros.blanks(macro) if blank not in answers]
         if not left:
             await self.acting.over(len(chosen), self._apply(macro, chosen, answers))
             return
@@ -116,7 +120,8 @@ class MacroPicker:
         more = f", then {len(left) - 1} more" if len(left) > 1 else ""
         hint = f"goes into the text in place of {clean(left[0])}{more}"
         title = f"{clean(macro.name)}: {clean(left[0])}"
-        question = Question(title, (), "enter go on   esc leave it", False, free="this", hint=hint)
+        foot, words = "enter go on   esc leave it", macros.defaults(macro).get(left[0], "")
+        question = Question(title, (), foot, False, free="this", hint=hint, typed=words)
         self.acting.ask(question, then)
 
     async def _apply(self, macro: Macro, chosen: Sequence[str], answers: Mapping[str, str]) -> None:

@@ -19,7 +19,7 @@ from store.rules.doctext import places
 from store.rules.macro_text import SPAN, Macro, parse, write
 from store.rules.template import Slot
 
-__all__ = ["Macro", "Result", "blanks", "context", "lint", "parse", "run", "write"]
+__all__ = ["Macro", "Result", "blanks", "context", "defaults", "lint", "parse", "run", "write"]
 
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -48,6 +48,16 @@ def blanks(macro: Macro) -> tuple[str, ...]:
     """Labels of what the macro asks for, in order, each once."""
     texts = (macro.reply, macro.note, macro.link, *macro.checklist)
     return tuple(dict.fromkeys(slot.ask for text in texts for slot in _slots(text) if slot.ask))
+
+
+def defaults(macro: Macro) -> dict[str, str]:
+    """What stands in a blank that nobody fills, by its label; blanks without such words are not in it."""
+    texts = (macro.reply, macro.note, macro.link, *macro.checklist)
+    return {
+        slot.ask: str(used.arguments[0])
+        for text in texts for slot in _slots(text) if slot.ask
+        for used in slot.filters if used.name == "default" and used.arguments
+    }  # fmt: skip
 
 
 def lint(macro: Macro) -> list[DocError]:

@@ -245,3 +245,16 @@ async def test_a_letter_without_a_subject_says_so_in_its_row(tmp_path: Path) -> 
     async with on_stage(tmp_path) as stage:
         await stage.press("2", "slash", "=from:warehouse7", "enter")
         assert "(no subject)" in next(line for line in stage.lines if line.startswith(">"))
+
+
+async def test_a_blank_with_words_of_its_own_has_them_in_the_preview_and_where_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    async with on_stage(tmp_path, size=(120, 40)) as stage:
+        await stage.press("m")
+        await stage.until(lambda: "the file tallybrook.log" in stage.text)
+        assert "to fill" not in stage.text
+        await stage.press("enter")
+        assert "> tallybrook.log" in stage.text
+        await stage.press("enter")
+        assert "z to undo" in stage.text
