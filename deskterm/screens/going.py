@@ -12,7 +12,7 @@ from deskterm import acts, known, panes
 from deskterm.safe import clean
 from deskterm.screens.showing import ORDERS
 from deskterm.widgets.picker import Choice, PickerBox, Question
-from store.errors import QueryError, Refused
+from store.errors import QueryError, Refused, StoreError
 from store.model import Queue
 
 if TYPE_CHECKING:
@@ -242,22 +242,30 @@ class Going:
     # Leaving
 
     async def quit(self) -> None:
-        """Leave; asks only when a reply waits inside its ten seconds."""
-        await self.screen.composing.keep_now()
+        """Leave; asks when a reply waits inside its ten seconds, and when what is written cannot be kept."""
+        try:
+            await self.screen.composing.keep_now()
+        except StoreError as error:
+            self.screen.telling.tell(str(error), bad=True)
+            self._ask_quit("What you wrote cannot be kept", stay="stay, with the text", go="quit without it")
+            return
         waiting = panes.next_unsent(self.desk)
         if waiting is None or waiting.not_before > self.desk.now + _LEAVES_LATER:
             self.screen.desk_app.exit(0)
-            return
+        else:
+            self._ask_quit(
+                "A reply has not left yet",
+                stay="stay until it has left",
+                go="quit; it leaves at the next start",
+            )
 
+    def _ask_quit(self, title: str, *, stay: str, go: str) -> None:
         async def then(picked: PickerBox.Picked) -> None:
             if picked.ids == ("go",):
                 self.screen.desk_app.exit(0)
 
-        choices = (
-            Choice("stay", "stay until it has left", "s"),
-            Choice("go", "quit; it leaves at the next start", "x"),
-        )
-        self.screen.acting.ask(Question("A reply has not left yet", choices), then)
+        choices = (Choice("stay", stay, "s"), Choice("go", go, "x"))
+        self.screen.acting.ask(Question(title, choices), then)
 
     def redraw(self) -> None:
         """Everything again, measured and painted anew: another program may have written over it."""

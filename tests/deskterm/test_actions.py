@@ -123,6 +123,7 @@ def test_own_keys_of_the_other_screens_hide_no_way_to_move_or_to_leave(
     with pytest.raises(KeyClash, match=words):
         Keymap(own=own)
     Keymap(own={"history.copy": ("f6",), "nav.back": ("escape", "y")})  # `y` copies there by our own map
+    assert Keymap(own={"write.cc": ("z",), "text.editor": ("ctrl+r",)}), "what one writes takes its keys"
 
 
 def test_u_is_back_everywhere_for_hands_from_gmail() -> None:

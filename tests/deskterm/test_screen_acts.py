@@ -72,6 +72,22 @@ async def test_the_same_act_again_on_another_ticket(tmp_path: Path) -> None:
         assert "callback" in stage.ticket(number).tags
 
 
+@pytest.mark.parametrize(
+    ("setting", "some", "moves"), [("next", 1, True), ("stay", 1, False), ("next", 2, False)]
+)
+async def test_the_next_ticket_comes_by_the_setting_and_after_one_alone(
+    setting: str, some: int, moves: bool, tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path, after_solve=setting) as stage:
+        await stage.press("6")
+        if some > 1:
+            await stage.press("x", "j", "x")
+            stage.main.list.go_to(min(stage.main.list.picked.ids))
+        before = stage.line.id
+        await stage.press("w")
+        assert (stage.line.id != before) is moves
+
+
 async def test_a_range_is_one_act_with_one_undo(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         before = many.versions(stage.desk.conn, _ids(stage, 3))
@@ -243,14 +259,15 @@ async def test_a_macro_over_many_tickets_asks_before_many_letters_leave(
         assert "z to undo" in stage.status
 
 
+@pytest.mark.parametrize("selects", ["x", "asterisk"])
 async def test_while_an_act_on_many_goes_on_keys_for_the_selection_wait(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    selects: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, undo = threading.Event(), Desk.undo
     monkeypatch.setattr(Desk, "is_bulk", lambda *_, **__: True)
     monkeypatch.setattr(Desk, "undo", lambda *args: (go.wait(60), undo(*args))[1])
     async with on_stage(tmp_path) as stage:
-        await stage.press("p", "4", "home", "x", "z", "e")
+        await stage.press("p", "4", "home", selects, "z", "e")
         assert "still going on" in stage.status
         go.set()
         await stage.until(lambda: "Undid" in stage.status)
@@ -282,6 +299,10 @@ async def test_where_nothing_is_mine_take_takes_the_oldest(tmp_path: Path) -> No
         assert "Nothing waits for you." in stage.text and "i take the oldest" in stage.text
         await stage.press("i")
         assert "to Marek" in stage.status and stage.main.list.total == 1
+        await stage.press("3", "/", "=nothinglikethis", "enter", "i")
+        assert stage.status == "There is no ticket here.", "taken is only what one sees, elsewhere"
+        await stage.press("2", "asterisk", "e", "1", "asterisk", "e", "i")
+        assert stage.status == "Nobody waits: there is no unassigned ticket."
 
 
 def _ids(stage: Stage, count: int) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 
 from deskterm import drafting, moved
 from store import outbox
+from store.errors import StoreFull
 from store.model import Kind, Status
 from tests.rigs.mail import letter, messages, one, states, take
 from tests.rigs.stage import Stage, on_stage, opened
@@ -222,6 +223,22 @@ async def test_quitting_while_writing_keeps_the_draft(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.press("r", "=Unfinished", "ctrl+q")
         assert stage.app._exit and drafts(stage) == [("out", "Unfinished")]
+
+
+async def test_quitting_asks_where_what_is_written_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreFull("The disk is full.")
+
+    monkeypatch.setattr(drafting, "keep", full)
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Unfinished", "ctrl+q")
+        assert "What you wrote cannot be kept" in stage.text and "The disk is full." in stage.status
+        await stage.press("s")
+        assert stage.main.writing and stage.main.composer.text == "Unfinished"
+        await stage.press("ctrl+q", "x")
+        assert stage.app._exit
 
 
 async def test_quitting_asks_while_a_reply_waits(tmp_path: Path) -> None:

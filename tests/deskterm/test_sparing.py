@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -14,6 +15,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from deskterm.widgets import sparing
 from deskterm.widgets.sparing import GAP, Shown, Sparing, turn
 
 WIDTH, HEIGHT, CUT = 24, 4, 9
@@ -103,8 +105,27 @@ def test_what_is_shown_already_is_not_sent() -> None:
     assert Sparing(screen, shown).render_segments(CONSOLE) == ""
     lines = [line for (line,) in screen.strips]
     assert Sparing(part(lines, [(1, 0, WIDTH), (2, 3, 7)]), shown).render_segments(CONSOLE) == ""
+    assert Sparing(screen, shown, at_once=True).render_segments(CONSOLE) == ""
     shown.forget()
     assert Sparing(screen, shown).render_segments(CONSOLE)
+
+
+def test_blanks_are_sent_where_nobody_knows_what_is_shown() -> None:
+    line = f"a{' ' * 2 * GAP}b"
+    assert line in Sparing(full(strip((line, None))), Shown()).render_segments(CONSOLE)
+
+
+def test_a_link_is_no_ink() -> None:
+    bold = Style(bold=True, link="http://evil.example")
+    assert Sparing(full(strip(("x", bold))), Shown()).render_segments(CONSOLE).startswith("\x1b[1;1H\x1b[1mx")
+
+
+def test_what_is_remembered_of_styles_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sparing, "STYLES", 5)
+    shown = Shown()
+    for n in range(50):
+        Sparing(full(strip(("x", Style(color=f"#0000{n:02x}")))), shown).render_segments(CONSOLE)
+    assert len(shown._ink_of) <= 7
 
 
 def test_one_letter_costs_a_jump_and_a_letter() -> None:
@@ -138,10 +159,20 @@ def test_a_line_that_terminals_may_draw_wider_is_sent_whole_when_anything_in_it_
     assert plain == f"\x1b[1;1H subjects{' ' * (WIDTH - 9)}"
 
 
+def test_what_may_have_been_pushed_aside_by_a_wider_letter_is_sent_again() -> None:
+    shown, beside = Shown(), strip(("日本".ljust(CUT - 2) + "beside it", None))
+    for update in (full(strip(("x", None))), part([beside], [(0, 0, WIDTH)])):
+        Sparing(update, shown).render_segments(CONSOLE)
+    assert "beside it" in Sparing(full(strip((" " * CUT + "beside it", None))), shown).render_segments(
+        CONSOLE
+    )
+
+
 def test_from_one_ink_to_the_next_only_what_differs_is_sent() -> None:
     assert turn("38;2;1;2;3;48;5;4", "38;2;1;2;9;48;5;4") == "\x1b[38;2;1;2;9m"
     assert turn("1;31", "31") == "\x1b[0;31m"
     assert turn("31;44", "31") == "\x1b[0;31m"
+    assert turn("91;103", "92;103") == "\x1b[92m" and turn("91;103", "91;102") == "\x1b[102m"
     assert (turn("31", ""), turn("", "31"), turn("31", "31")) == ("\x1b[0m", "\x1b[31m", "")
 
 
