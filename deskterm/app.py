@@ -91,14 +91,18 @@ class DesktermApp(Dressed[int]):
 
     def settings_changed(self) -> None:
         """Theme and keys as the settings say now; the rest is read when it is needed."""
-        own = looks.worn(self.desk.home, self.desk.settings.theme)
-        if own is not None:
-            self.register_theme(own.theme)
-        if not self._no_colour:
-            self.theme, _ = themes.pick(os.environ, self.desk.settings.theme, own=own is not None)
+        self.wear(self.desk.settings.theme)
         self.keymap.become(presets.keymap(self.desk.settings))
         self.main.showing.read_tabs()
         self.main.telling.hints()
+
+    def wear(self, name: str) -> None:
+        """A theme by its name as the settings have it. Raises ConfigError for one that cannot be worn."""
+        own = looks.worn(self.desk.home, name)
+        if own is not None:
+            self.register_theme(own.theme)
+        if not self._no_colour:
+            self.theme, _ = themes.pick(os.environ, name, own=own is not None)
 
     # Work beside the screen
 

@@ -116,7 +116,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     letters_per_minute: Natural = 30
     """How many letters of one bulk act leave in a minute (Exchange Online takes 30); 0: all at once."""
     after_solve: str = "next"
-    """next or stay: where the cursor goes after a ticket is solved."""
+    """next, stay or list: after a ticket is solved the next one, the same place, or back to the list."""
     send_key: str = "solve"
     """solve or open: what `y` in the composer makes of the ticket."""
     quote: str = "last"
@@ -150,7 +150,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _CHOICES = {
     "symbols": ("unicode", "ascii"),
-    "after_solve": ("next", "stay"),
+    "after_solve": ("next", "stay", "list"),
     "send_key": ("solve", "open"),
     "quote": ("last", "inline", "none"),
     "keymap": ("deskterm", "gmail", "vim"),

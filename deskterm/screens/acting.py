@@ -90,7 +90,10 @@ class Acting:
         self.again = lambda: self.act(make)
         self.screen.list.drop_selection()
         self.finished(done)
-        next_ = self.desk.settings.after_solve == "next" and act.kind in GOES_ON and len(found) == 1
+        after = self.desk.settings.after_solve
+        if after == "list" and act.kind in GOES_ON and self.screen.reading:
+            self.screen.going.to_list()
+        next_ = after != "stay" and act.kind in GOES_ON and len(found) == 1
         line = self.screen.list.line
         if next_ and line is not None and line.id == found[0]:
             self.screen.list.move(1)

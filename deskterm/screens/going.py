@@ -92,7 +92,7 @@ class Going:
             screen.show_mode(zoomed[0], on=False)
             self._focus()
         elif screen.talk.has_focus or screen.has_class("reading"):
-            self._to_list()
+            self.to_list()
         elif screen.list.drop_selection():
             return
         elif screen.showing.view.filter:
@@ -100,7 +100,7 @@ class Going:
         else:
             screen.showing.back()
 
-    def _to_list(self) -> None:
+    def to_list(self) -> None:
         self.screen.show_mode("reading", on=False)
         self.screen.list.focus()
 
@@ -108,7 +108,7 @@ class Going:
         """From the list to the conversation and back."""
         self.screen.show_mode("with-customer", on=False)
         if self.screen.talk.has_focus:
-            self._to_list()
+            self.to_list()
         else:
             self.screen.show_mode("reading")
             self.screen.talk.focus()

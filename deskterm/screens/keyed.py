@@ -21,7 +21,7 @@ from deskterm.symbols import Symbols
 from deskterm.widgets.few_lines import LeanScreen
 from deskterm.widgets.lines import HintsLine, StatusLine
 from deskterm.widgets.paint import Role, Run
-from deskterm.widgets.picker import Picker, PickerBox, Question
+from deskterm.widgets.picker import Looked, Picker, PickerBox, Question
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -232,6 +232,6 @@ class KeyedScreen(LeanScreen[Result], Generic[Result]):
         """Another key for an action."""
         self.desk_app.main.going.settings(action)
 
-    def ask(self, question: Question, then: Chosen) -> None:
-        """Show a picker over this screen."""
-        self.desk_app.push_screen(Picker(question, symbols=self.look), then)
+    def ask(self, question: Question, then: Chosen, *, looked: Looked | None = None) -> None:
+        """Show a picker over this screen; `looked` hears which choice the cursor is on."""
+        self.desk_app.push_screen(Picker(question, looked=looked, symbols=self.look), then)

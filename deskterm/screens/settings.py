@@ -18,7 +18,7 @@ from deskterm.config import ConfigError, Settings
 from deskterm.desk import Desk
 from deskterm.screens import setting_lines
 from deskterm.screens.keyed import Act, KeyedScreen, steps
-from deskterm.setting import KEYS, Row
+from deskterm.setting import DESK, KEYS, Row
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
@@ -171,7 +171,11 @@ class SettingsScreen(KeyedScreen[None]):
         self._try(lambda: setting.default(self._fresh(), row, home=self.desk.home), row)
 
     def _ask(self, row: Row) -> None:
+        themes = row.table == DESK and row.field == "theme"
+
         async def then(picked: PickerBox.Picked | None) -> None:
+            if themes:
+                self._wear(row.value)
             if picked is not None and picked.ids[0] != row.value:
                 wanted = picked.ids[0]
                 self._try(lambda: setting.changed(self._fresh(), row, wanted, home=self.desk.home), row)
@@ -182,7 +186,16 @@ class SettingsScreen(KeyedScreen[None]):
             )
             for one in row.choices
         )
-        self.ask(Question(row.words, choices, instant=False), then)
+        foot = "the screen wears it   enter keeps it   esc close" if themes else "enter choose   esc close"
+        question = Question(row.words, choices, foot, instant=False)
+        self.ask(question, then, looked=self._wear if themes else None)
+
+    def _wear(self, theme: str) -> None:
+        """Look at the desk in a theme; one that cannot be worn is said."""
+        try:
+            self.desk_app.wear(theme)
+        except ConfigError as error:
+            self.tell(str(error), bad=True)
 
     # Typing
 

@@ -6,6 +6,7 @@ Line-drawn. Choices and previews are handed in; what a choice does is for whoeve
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -30,6 +31,8 @@ FRAME = 5
 CHOICES = 3
 """The row of the first choice."""
 WHEEL = 3
+Looked = Callable[[str], None]
+"""Told the id of each choice the cursor comes to."""
 WITH_PREVIEW = (100, 24)
 SMALLEST, WIDEST = 44, 100
 
@@ -57,10 +60,12 @@ class PickerBox(Painted, can_focus=True):
         question: Question,
         *,
         preview: Preview | None = None,
+        looked: Looked | None = None,
         symbols: Symbols = UNICODE,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self._looked = looked
         self.question = question
         self.symbols = symbols
         self.typed = question.typed
@@ -164,6 +169,8 @@ class PickerBox(Painted, can_focus=True):
 
     def _moved(self) -> None:
         self._follow()
+        if self._looked is not None and self.choice is not None:
+            self._looked(self.choice.id)
         self.refresh()
 
     def _tick(self) -> None:
@@ -324,10 +331,15 @@ class Picker(Over["PickerBox.Picked | None"]):
     DEFAULT_CSS = "Picker { align: center top; }"
 
     def __init__(
-        self, question: Question, *, preview: Preview | None = None, symbols: Symbols = UNICODE
+        self,
+        question: Question,
+        *,
+        preview: Preview | None = None,
+        looked: Looked | None = None,
+        symbols: Symbols = UNICODE,
     ) -> None:
         super().__init__()
-        self.box = PickerBox(question, preview=preview, symbols=symbols)
+        self.box = PickerBox(question, preview=preview, looked=looked, symbols=symbols)
 
     def compose(self) -> ComposeResult:
         self._place(self.app.size.height)  # pyright: ignore[reportUnknownMemberType]

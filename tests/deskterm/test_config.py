@@ -78,7 +78,7 @@ BOXES = st.builds(
 SETTINGS = st.builds(
     Settings, agent=TEXT, theme=st.sampled_from(("", "dark", "mono")),
     symbols=st.sampled_from(("unicode", "ascii")), undo_seconds=st.integers(0, 10**6),
-    after_solve=st.sampled_from(("next", "stay")), send_key=st.sampled_from(("solve", "open")),
+    after_solve=st.sampled_from(("next", "stay", "list")), send_key=st.sampled_from(("solve", "open")),
     quote=st.sampled_from(("last", "none")), archive_days=st.integers(0, 10**4),
     poll_seconds=st.integers(1, 10**5), editor=TEXT, queue_order=st.lists(TEXT, max_size=3).map(tuple),
     mailbox=st.dictionaries(TEXT, BOXES, max_size=3),

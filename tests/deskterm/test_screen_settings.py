@@ -159,3 +159,25 @@ def test_comments_of_the_file_stay_where_they_are() -> None:
 def test_a_file_that_cannot_be_changed_line_by_line_is_left_to_be_written_whole() -> None:
     before = 'folders = 1\nagent_mail = [\n  "a@b.example",\n]\n'
     assert config_text.edited(before, Settings(agent_mail=("c@d.example",))) is None
+
+
+async def test_a_theme_is_worn_while_the_cursor_is_on_it_and_taken_off_again(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await opened(stage, "theme")
+        before = stage.app.theme
+        await stage.press("enter", "=light")
+        worn = stage.app.theme
+        assert worn != before and "the screen wears it" in stage.text
+        await stage.press("escape")
+        assert stage.app.theme == before and config.load(stage.desk.home).theme == ""
+        await stage.press("enter", "=light", "enter")
+        assert stage.app.theme == worn and config.load(stage.desk.home).theme == "light"
+        await stage.press("z")
+        assert stage.app.theme == before
+
+
+async def test_after_a_ticket_is_solved_one_can_come_back_to_the_list(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(60, 20)) as stage:
+        stage.desk.settings = msgspec.structs.replace(stage.desk.settings, after_solve="list")
+        await stage.press("enter", "e")
+        assert not stage.main.reading and stage.main.list.has_focus and "z to undo" in stage.text

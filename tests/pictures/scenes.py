@@ -183,6 +183,7 @@ RULES = (
 SETTINGS = (
     Scene("fields", ("g", "comma", "j"), WIDE),
     Scene("choice_80x24", ("g", "comma", "slash", "=theme", "enter", "enter")),
+    Scene("theme_tried", ("g", "comma", "slash", "=theme", "enter", "enter", "=light")),
     Scene("clash_80x24", ("g", "comma", "slash", "=ticket.s", "enter", "enter", "ctrl+u", "=w")),
 )
 PENDING = (
