@@ -25,6 +25,10 @@ from store.rules.hours import Hours, in_words
 from store.rules.promises import Clock
 from store.rules.todos import Todo
 
+STEPS = 30_000
+"""Steps of SQLite within which an answer is waited for: some milliseconds. What takes more is found beside
+the screen."""
+
 
 class Said(Struct, frozen=True):
     """One message with its text and, for a reply, what became of it."""
@@ -131,8 +135,8 @@ def _said(desk: Desk, message: Message) -> Said:
 class Standing(Struct, frozen=True):
     """How the desk stands: for tabs and status line."""
 
-    counts: tuple[int, ...]
-    """Of each queue."""
+    counts: tuple[int | None, ...]
+    """Of each queue; None of one that takes longer than a moment to count."""
     out: int
     """Replies that wait to leave."""
     held: int
@@ -140,15 +144,21 @@ class Standing(Struct, frozen=True):
     """Replies that were refused or may have arrived, and letters on the shelf."""
 
 
-def standing(desk: Desk, tabs: tuple[Queue, ...]) -> Standing:
+def standing(desk: Desk, tabs: tuple[Queue, ...], *, slow: frozenset[str] = frozenset()) -> Standing:
+    """`slow`: queries that are known to take long and not tried."""
     conn, asked = desk.conn, days.mine(desk)
     waiting = outbox.unsent(conn)
     return Standing(
-        counts=queues.counts(conn, [queue.query for queue in tabs], asked),
+        counts=queues.quick_counts(conn, [queue.query for queue in tabs], asked, steps=STEPS, slow=slow),
         out=sum(row.state in (outbox.QUEUED, outbox.LATER, outbox.SENDING) for row in waiting),
         held=sum(row.state == outbox.HELD for row in waiting),
         trouble=sum(row.state in outbox.FAILED for row in waiting) + len(shelf.lying(conn)),
     )
+
+
+def counts(desk: Desk, queries: Sequence[str]) -> tuple[int, ...]:
+    """How many tickets each of these queues holds, however long it takes."""
+    return queues.counts(desk.conn, queries, days.mine(desk))
 
 
 def failed(desk: Desk) -> frozenset[str]:
@@ -202,11 +212,6 @@ class OpenTime:
 def tabs(desk: Desk) -> tuple[Queue, ...]:
     """The queues, in the order of the tabs."""
     return tuple(queues.every(desk.conn, order=desk.settings.queue_order))
-
-
-STEPS = 30_000
-"""Steps of SQLite within which an answer is waited for: some milliseconds. What takes more is found beside
-the screen."""
 
 
 def pages(desk: Desk, query: str, sort: str) -> queues.Pages:

@@ -233,7 +233,7 @@ class Going:
         """Sort again and look for mail now."""
         line = self.screen.list.line
         self.screen.showing.show(self.screen.showing.view, keep=line.id if line is not None else "")
-        self.screen.showing.draw_tabs()
+        self.screen.showing.counts.draw()
         loop = self.screen.desk_app.loop_
         if loop is not None:
             loop.poke()

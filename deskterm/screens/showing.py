@@ -17,8 +17,8 @@ from deskterm import panes
 from deskterm.events import Beside
 from deskterm.screens import beside, drawing
 from deskterm.screens.looking import Looking
-from deskterm.widgets.lines import Tab, TabsLine
-from deskterm.widgets.paint import Role, Run
+from deskterm.screens.tab_counts import TabCounts
+from deskterm.widgets.paint import Run
 from deskterm.widgets.rows import Heading
 from deskterm.widgets.window import PageSource
 from store.errors import NotFound, Overrun
@@ -70,8 +70,7 @@ class Showing:
         self._held = False
         """The list was found beside the screen."""
         self.pane: panes.TicketPane | None = None
-        self._seen: list[int] = []
-        self._counts: list[int] = []
+        self.counts = TabCounts(screen)
         self._version = 0
         self._health: tuple[object, ...] = ()
         self._beside: list[tuple[Run, ...]] = []
@@ -84,10 +83,8 @@ class Showing:
     def start(self) -> None:
         """The first reading."""
         self._version = self.desk.store.data_version()
-        self._counts = list(panes.standing(self.desk, self.tabs).counts)
-        self._seen = list(self._counts)
         self.show(self.view)
-        self.draw_tabs()
+        self.counts.begin()
 
     # The list
 
@@ -120,7 +117,7 @@ class Showing:
             self._left = (self.active, line.id if line is not None else "")
         moved, self.active = active != self.active, active
         if moved:
-            self.draw_tabs()
+            self.counts.draw()
         self.draw_heading()
         screen.telling.status()
         screen.telling.hints()
@@ -199,9 +196,7 @@ class Showing:
         names = [tab.name for tab in tabs]
         self.active = names.index(self.view.queue.name) if self.view.queue.name in names else -1
         self.tabs = tabs
-        self._counts = list(panes.standing(self.desk, tabs).counts)
-        self._seen = list(self._counts)
-        self.draw_tabs()
+        self.counts.begin()
 
     # Everything again
 
@@ -213,7 +208,7 @@ class Showing:
         screen.list.failed = panes.failed(self.desk)
         self._reload(own=own)
         self.read_tabs()
-        self.draw_tabs(own=own)
+        self.counts.draw(own=own)
         self.draw_heading()
         self.show_ticket()
         screen.telling.status()
@@ -244,27 +239,6 @@ class Showing:
             self.follow()
 
         self.looking.begin(panes.pages(self.desk, self.view.query, self.view.order), put)
-
-    def draw_tabs(self, *, own: bool = False) -> None:
-        """Counts of the queues, and what came in since each was looked at."""
-        standing = panes.standing(self.desk, self.tabs)
-        for n, count in enumerate(standing.counts):
-            before = self._counts[n]
-            grown = own and count > before
-            self._seen[n] = self._seen[n] + count - before if grown else min(self._seen[n], count)
-            if n == self.active:
-                self._seen[n] = count
-        self._counts = list(standing.counts)
-        shown = [
-            Tab(queue.name, count, fresh=count - seen)
-            for queue, count, seen in zip(self.tabs, standing.counts, self._seen, strict=True)
-        ]
-        right: list[Run] = [(self.screen.telling.synced(), Role.DIM)]
-        if waiting := standing.out + standing.held:
-            right.append((f"  out {waiting}", Role.FRESH))
-        if standing.trouble:
-            right.append((f"  {self.screen.look.failed} {standing.trouble}, g e", Role.BAD))
-        self.screen.query_one("#tabs", TabsLine).show(shown, self.active, right)
 
     # The ticket
 
@@ -355,10 +329,11 @@ class Showing:
         if (health := self.screen.telling.health()) != self._health:
             self._health = health
             self.draw_heading()
-            self.draw_tabs()
+            self.counts.draw()
             self.screen.telling.status()
         if self.looking.stale and self.looking.rested:
             self.read_again()
+        self.counts.look()
         now = self.desk.now
         if now != self._second:
             self._second = now

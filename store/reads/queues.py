@@ -100,12 +100,31 @@ def counts(conn: sqlite3.Connection, queries: Sequence[str], asked: Asked) -> tu
     """How many tickets each of these queues holds; the counters are read once."""
     trees = [visible(parse(query)) for query in queries]
     kept = _tally(conn) if any(map(_countable, trees)) else []
-    return tuple(
-        sum(n for subject, n in kept if matches(tree, subject, now=asked.now, me=asked.me, zone=asked.zone))
-        if _countable(tree)
-        else tickets.count(conn, where(tree, now=asked.now, me=asked.me, zone=asked.zone))
-        for tree in trees
-    )
+    return tuple(_count(conn, tree, asked, kept) for tree in trees)
+
+
+def quick_counts(
+    conn: sqlite3.Connection, queries: Sequence[str], asked: Asked, *, steps: int, slow: frozenset[str]
+) -> tuple[int | None, ...]:
+    """The same; None for one that takes more steps of SQLite, or is known to (`slow`)."""
+    trees = [None if query in slow else visible(parse(query)) for query in queries]
+    kept = _tally(conn) if any(tree is not None and _countable(tree) for tree in trees) else []
+
+    def quick(tree: Node) -> int | None:
+        try:
+            with _bounded(conn, tree, steps):
+                return _count(conn, tree, asked, kept)
+        except Overrun:
+            return None
+
+    return tuple(None if tree is None else quick(tree) for tree in trees)
+
+
+def _count(conn: sqlite3.Connection, tree: Node, asked: Asked, kept: _Tally) -> int:
+    now, me, zone = asked.now, asked.me, asked.zone
+    if _countable(tree):
+        return sum(n for subject, n in kept if matches(tree, subject, now=now, me=me, zone=zone))
+    return tickets.count(conn, where(tree, now=now, me=me, zone=zone))
 
 
 class Pages:
@@ -151,16 +170,19 @@ class Pages:
         return held.Held(self.conn, numbers, still=still)
 
     def _bounded(self) -> AbstractContextManager[None]:
-        if not self._steps:
-            return nullcontext()
-        # One step into an index of words may be a long one, so with many letters it is not even tried.
-        if in_letters(self._tree) and _letters(self.conn) > LETTERS:
-            raise Overrun("Words take longer than a moment.")
-        return limits.at_most(self.conn, self._steps)
+        return _bounded(self.conn, self._tree, self._steps) if self._steps else nullcontext()
 
 
 LETTERS = 5_000
 """Letters up to which whatever is looked for in their words is found at once."""
+
+
+def _bounded(conn: sqlite3.Connection, tree: Node, steps: int) -> AbstractContextManager[None]:
+    """What is asked inside takes so many steps, or raises Overrun."""
+    # One step into an index of words may be a long one, so with many letters it is not even tried.
+    if in_letters(tree) and _letters(conn) > LETTERS:
+        raise Overrun("Words take longer than a moment.")
+    return limits.at_most(conn, steps)
 
 
 def _letters(conn: sqlite3.Connection) -> int:
@@ -179,7 +201,10 @@ def _tallied(term: Term) -> bool:
     return term.field in ("bucket", "assignee", "group", "priority")
 
 
-def _tally(conn: sqlite3.Connection) -> list[tuple[Subject, int]]:
+_Tally = list[tuple[Subject, int]]
+
+
+def _tally(conn: sqlite3.Connection) -> _Tally:
     """The counters: a ticket like those that are counted together, and how many they are."""
     rows = conn.execute("SELECT bucket, assignee, grp, priority, n FROM tally WHERE n > 0")
     return [(_like(*kind), n) for *kind, n in rows]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from deskterm import acts, known, panes
+from deskterm import acts, finding, known, panes
+from deskterm.desk import Desk
 from store.reads import held, limits, queues
-from tests.rigs.stage import Stage, on_stage
+from tests.rigs.stage import Stage, copied, on_stage, opened
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 
@@ -170,6 +172,38 @@ async def test_a_page_that_takes_long_is_found_beside_the_screen_and_the_key_goe
         await stage.press("G")
         await stage.until(lambda: stage.line.id == last)
         assert isinstance(stage.main.list.source, held.Held)
+
+
+async def test_a_queue_that_takes_long_to_count_is_counted_beside_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, real = threading.Event(), panes.counts
+
+    def slow(desk: Desk, queries: Sequence[str]) -> tuple[int, ...]:
+        assert go_on.wait(20)
+        return real(desk, queries)
+
+    home = copied(tmp_path)
+    desk, _ = opened(home)
+    finding.keep_queue(desk, "Exports", "is:open export")
+    desk.close()
+    monkeypatch.setattr(queues, "LETTERS", 0)
+    monkeypatch.setattr(panes, "counts", slow)
+    async with on_stage(tmp_path, home=home) as stage:
+        assert "Exports" in stage.lines[0] and "Exports 1" not in stage.lines[0]
+        await stage.press("j")
+        go_on.set()
+        count = real(stage.desk, ["is:open export"])[0]
+        await shown(stage, f"Exports {count}")
+        await stage.press("7")
+        await stage.until(lambda: stage.main.showing.view.queue.name == "Exports")
+        assert stage.main.showing.active == 6
+        await stage.settle()
+        await stage.press("e")
+        await shown(stage, f"Exports {count - 1}")
+        await stage.press("z")
+        await shown(stage, f"Exports {count}")
+        assert "+1" not in stage.lines[0]
 
 
 async def test_all_that_was_found_is_acted_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
