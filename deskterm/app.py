@@ -31,7 +31,7 @@ from deskterm.screens.dressed import Dressed
 from deskterm.screens.in_order import InOrder, Input
 from deskterm.screens.main import MainScreen
 from deskterm.symbols import symbols
-from store.errors import Refused, StoreError
+from store.errors import GivenUp, Refused, StoreError
 from store.reads import limits
 
 if TYPE_CHECKING:
@@ -123,7 +123,12 @@ class DesktermApp(Dressed[int]):
             with limits.while_wanted(self.desk.conn, still):
                 return work()
 
-        return await asyncio.get_running_loop().run_in_executor(self._reader, reading)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._reader, reading)
+        except GivenUp:
+            if self._ended:
+                raise asyncio.CancelledError from None
+            raise
 
     def painted(self) -> None:
         """The main screen was painted for the first time: what nobody waited for begins."""

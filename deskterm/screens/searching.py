@@ -1,6 +1,6 @@
 """The search screen: hits while one types, each with the line that was hit, and the letter beside them.
 
-Asks the desk beside the screen; an answer that was overtaken by more typing is dropped.
+Asks the desk beside the screen; a question that is overtaken by more typing ends in the middle.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, LinePane, StatusLine
 from deskterm.widgets.paint import Role
 from deskterm.widgets.picker import Choice, PickerBox, Question
-from store.errors import StoreError
+from store.errors import GivenUp, StoreError
 
 PAUSE = 0.06
 """Seconds of rest after which what is typed is looked for."""
@@ -107,6 +107,9 @@ class SearchScreen(KeyedScreen["Went | None"]):
         self.letter.edge = self.size.width >= 100
         self.call_after_refresh(self._draw)
 
+    def on_unmount(self) -> None:
+        self._asked += 1  # nobody waits any more for what is looked for
+
     def on_descendant_focus(self) -> None:
         self._draw()
 
@@ -121,16 +124,16 @@ class SearchScreen(KeyedScreen["Went | None"]):
     async def _look(self) -> None:
         """Ask for what is typed now; the answer counts if nothing was typed since."""
         asked, typed = self._asked, self.words.value
-
-        def work() -> Findings | None:
-            return finding.find(self.desk, typed) if asked == self._asked else None
-
         try:
-            found = await self.desk_app.read(work)
+            found = await self.desk_app.read(
+                lambda: finding.find(self.desk, typed), wanted=lambda: asked == self._asked
+            )
+        except GivenUp:
+            return
         except StoreError as error:
             self.tell(str(error), bad=True)
             return
-        if found is not None and asked == self._asked:
+        if asked == self._asked:
             self.found, self.at, self._answered = found, 0, typed
             self.told = [(" ".join(found.problems), Role.WARN)] if found.problems else []
             self._draw()

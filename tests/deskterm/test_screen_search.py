@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from deskterm import finding
+from deskterm.desk import Desk
 from deskterm.finding import Findings
 from deskterm.screens import searching
 from deskterm.screens.searching import SearchScreen
 from deskterm.widgets.paint import Role
 from store.reads import queues
 from tests.rigs.stage import Stage, on_stage
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
 
 
 async def searched(stage: Stage, words: str) -> SearchScreen:
@@ -101,6 +104,34 @@ async def test_an_answer_that_was_overtaken_by_typing_is_dropped(
         assert asked[0] == "e" and asked[-1] == "export" and len(asked) <= 3
 
 
+@pytest.mark.parametrize("keys", [("=xport",), ("escape",)])
+async def test_a_question_nobody_waits_for_ends_in_the_middle(
+    keys: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended, real = threading.Event(), threading.Event(), finding.find
+
+    def endless(desk: Desk, typed: str) -> Findings:
+        if typed == "e":
+            begun.set()
+            try:
+                desk.conn.execute(ENDLESS).fetchone()
+            finally:
+                ended.set()
+        return real(desk, typed)
+
+    monkeypatch.setattr(finding, "find", endless)
+    async with on_stage(tmp_path) as stage:
+        await stage.press("g", "/", "=e")
+        screen = stage.app.screen
+        assert isinstance(screen, SearchScreen)
+        await stage.until(begun.is_set)
+        await stage.press(*keys)
+        await stage.until(ended.is_set)
+        if keys != ("escape",):
+            await stage.until(lambda: screen._answered == "export")
+        assert "Nobody waits" not in stage.text
+
+
 @pytest.mark.parametrize(
     "typed", ['"', "color:red", "since:whenever", "(((", "' OR 1=1 --", "[b]x[/b]", "\u202ex"]
 )
@@ -113,7 +144,6 @@ async def test_nothing_a_person_types_breaks_it(typed: str, tmp_path: Path) -> N
 
 async def test_a_desk_without_queues_of_its_own_keeps_those_it_had(tmp_path: Path) -> None:
     from deskterm.config import Settings
-    from deskterm.desk import Desk
 
     desk = Desk.open(tmp_path / "home", settings=Settings())
     try:
