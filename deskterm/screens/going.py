@@ -161,6 +161,8 @@ class Going:
                 self.show_ticket(went.ticket)
                 await self.open_ticket()
             elif self._listed(went.query, keep=went.ticket) and went.act:
+                if self.screen.showing.looking.stop():  # an act waits for no list
+                    self.show_ticket(went.ticket)
                 await self._act_on(went.ticket, went.act)
 
         desk, look = self.desk, self.screen.look

@@ -12,6 +12,8 @@ import pytest
 
 from deskterm import acts, finding, known, panes
 from deskterm.desk import Desk
+from deskterm.screens.searching import SearchScreen
+from store.model import Status
 from store.reads import held, limits, queues
 from tests.rigs.stage import Stage, copied, on_stage, opened
 
@@ -117,6 +119,22 @@ async def test_another_queue_comes_at_once_while_a_list_is_looked_for(
         assert stage.main.showing.active == 1 and stage.main.showing.view.filter == ""
         await stage.until(slow.ended.is_set)
         assert not stage.main.showing.looking.going
+
+
+async def test_a_key_on_a_hit_of_the_search_waits_for_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Slow(monkeypatch, endless=True)
+    async with on_stage(tmp_path) as stage:
+        await stage.press("g", "/", "=export")
+        screen = stage.app.screen
+        assert isinstance(screen, SearchScreen)
+        await stage.until(lambda: screen.settled and screen.found.rows)
+        wanted = next(row.ticket for row in screen.found.rows if row.ticket.status is not Status.SOLVED)
+        place = [row.ticket.id for row in screen.found.rows].index(wanted.id)
+        await stage.press("enter", *"j" * place, "e")
+        await stage.until(lambda: stage.ticket(wanted.number).status is Status.SOLVED)
+        assert stage.app.screen is stage.main and not stage.main.showing.looking.going
 
 
 async def test_nobody_waits_for_a_list_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
