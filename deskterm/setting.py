@@ -146,9 +146,8 @@ def _only_words(said: str) -> str:
 
 def _with_keys(settings: Settings, action: str, text: str) -> Settings:
     """The settings with other keys for an action; its preset's own keys again where they are the same."""
-    keys = tuple(dict.fromkeys(key.strip() for key in re.split(r",\s+|,$", text) if key.strip()))
-    if text == ",":
-        keys = (",",)
+    # A comma ends a key unless it is one itself, as in `g ,`.
+    keys = tuple(dict.fromkeys(key.strip() for key in re.split(r",\s+|(?<=[^\s+]),$", text) if key.strip()))
     own = {**settings.keys, action: keys}
     if keys == Keymap(own=presets.PRESETS[settings.keymap]).keys(action):
         del own[action]

@@ -55,8 +55,8 @@ class SettingsScreen(KeyedScreen[None]):
         self.editing: Row | None = None
         self._changed = changed
         self._key_of = key_of
-        self._before: list[Settings] = []
-        """What `z` goes back to, the last at the end."""
+        self._before: list[Row] = []
+        """Rows as they were before each change, the last at the end: what `z` goes back to."""
 
     # Layout
 
@@ -256,12 +256,12 @@ class SettingsScreen(KeyedScreen[None]):
     def _try(self, make: Callable[[], Settings], row: Row) -> bool:
         """Keep what `make` gives; whether it could be."""
         try:
-            before, wanted = self._fresh(), make()
+            wanted = make()
             whole = setting.keep(self.desk.home, wanted)
         except ConfigError as error:
             self.tell(str(error), bad=True)
             return False
-        self._before.append(before)
+        self._before.append(row)
         self._in_force(wanted)
         when = "in force now" if row.at_once else "in force at the next start"
         lost = "" if whole else "; the comments of the file could not be kept"
@@ -269,14 +269,16 @@ class SettingsScreen(KeyedScreen[None]):
         return True
 
     def _undo(self) -> None:
-        before = self._before[-1]
+        """The field alone: what else the file says since then stays."""
+        row = self._before[-1]
         try:
-            setting.keep(self.desk.home, before)
+            wanted = setting.changed(self._fresh(), row, row.value, home=self.desk.home)
+            setting.keep(self.desk.home, wanted)
         except ConfigError as error:
             self.tell(str(error), bad=True)
             return
         self._before.pop()
-        self._in_force(before)
+        self._in_force(wanted)
         self.tell("Taken back.")
 
     def _in_force(self, settings: Settings) -> None:

@@ -107,6 +107,12 @@ def test_own_keys_replace_ours_and_a_clash_names_both() -> None:
         Keymap(own={"ticket.solve": ("w",)})
     with pytest.raises(KeyClash, match="no action nonsense"):
         Keymap(own={"nonsense": ("w",)})
+    with pytest.raises(KeyClash, match="takes a number"):
+        Keymap(own={"file.open": ("o",)})
+    with pytest.raises(KeyClash, match="There is no key"):
+        Keymap(own={"ticket.solve": ("g  x",)})
+    hit = Keymap(own={"ticket.solve": ("<",)}).press("less_than_sign", places=(LIST,))
+    assert hit is not None and hit.action == "ticket.solve", "as Textual calls that key"
 
 
 @pytest.mark.parametrize(

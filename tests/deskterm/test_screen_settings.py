@@ -35,6 +35,32 @@ def test_every_field_and_every_key_is_a_row_with_its_sentence(tmp_path: Path) ->
     assert all(len(row.sentence) > 5 for row in rows)
 
 
+@pytest.mark.parametrize("keymap", list(presets.PRESETS))
+def test_what_a_row_shows_may_be_typed_again_and_changes_nothing(keymap: str, tmp_path: Path) -> None:
+    box = config.Box(address="help@example.org", name="Us & them")
+    whole = Settings(
+        mailbox={"help": box}, keymap=keymap, agent_mail=("a@b.example", "two words"), undo_seconds=7,
+        keys={"ticket.solve": ("f7", "ctrl+f8")},
+    )  # fmt: skip
+    for row in setting.rows(whole, tmp_path):
+        assert setting.changed(whole, row, row.value, home=tmp_path) == whole, row
+
+
+@pytest.mark.parametrize(
+    ("typed", "keys"),
+    [
+        (",", (",",)), ("f7,", ("f7",)), ("f7, f8", ("f7", "f8")), ("f7 , f8", ("f7", "f8")),
+        ("f7, ,", ("f7", ",")), (",, f7", (",", "f7")), ("ctrl+,", ("ctrl+,",)),
+    ],
+)  # fmt: skip
+def test_keys_are_typed_with_commas_between_and_a_comma_is_a_key(
+    typed: str, keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    plain = Settings(keymap="vim")
+    row = next(row for row in setting.rows(plain, tmp_path) if row.field == "ticket.solve")
+    assert setting.changed(plain, row, typed, home=tmp_path).keys == {"ticket.solve": keys}
+
+
 async def test_a_field_is_changed_in_place_kept_in_the_file_and_taken_back(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await opened(stage, "undo_seconds")
@@ -44,6 +70,18 @@ async def test_a_field_is_changed_in_place_kept_in_the_file_and_taken_back(tmp_p
         assert config.load(stage.desk.home).undo_seconds == 25 == stage.desk.settings.undo_seconds
         await stage.press("z")
         assert config.load(stage.desk.home).undo_seconds == 10 == stage.desk.settings.undo_seconds
+
+
+async def test_taking_a_setting_back_leaves_what_another_program_changed_since(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        home = stage.desk.home
+        await opened(stage, "undo_seconds")
+        await stage.press("enter", "ctrl+u", "=25", "enter")
+        config.save(home, msgspec.structs.replace(config.load(home), archive_days=99))
+        await stage.press("z")
+        assert (config.load(home).undo_seconds, config.load(home).archive_days) == (10, 99)
+        await stage.press("d", "z")
+        assert stage.desk.settings.undo_seconds == 10 and "Nothing was changed here yet" in stage.text
 
 
 @pytest.mark.parametrize(
