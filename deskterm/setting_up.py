@@ -50,8 +50,11 @@ def address_of(text: str) -> str:
     try:
         return mailbox(bare(text))
     except BadArgument:
-        said = text.strip()[:60] or "Nothing"
-        raise ValueError(f"{said} is not one mail address; write it like help@example.com.") from None
+        if not text.strip():
+            raise ValueError("Type the address that customers write to, such as help@example.com.") from None
+        raise ValueError(
+            f"{text.strip()[:60]} is not one mail address; write it like help@example.com."
+        ) from None
 
 
 def typed(password: str) -> Secret:

@@ -147,11 +147,13 @@ def _folded_customer(pane: TicketPane) -> tuple[Run, ...]:
 
 
 def draft(pane: TicketPane) -> str:
-    """What waits to be gone on with: `2 lines, saved 09:38`, or nothing."""
+    """What waits to be gone on with: `draft, 2 lines, saved 09:38`, or nothing."""
     if pane.draft is None:
         return ""
     lines = len(pane.draft.text.strip().splitlines())
-    return f"{lines} {'line' if lines == 1 else 'lines'}, saved {clock(pane.draft.saved, pane.now)}"
+    what = "note" if pane.draft.kind == Kind.NOTE else "draft"
+    counted = f"{lines} {'line' if lines == 1 else 'lines'}"
+    return f"{what}, {counted}, saved {clock(pane.draft.saved, pane.now)}"
 
 
 def what_next(next_: Next, *, now: int) -> tuple[str, ...]:

@@ -46,13 +46,22 @@ def question(title: str, choices: tuple[Choice, ...], *, keys_first: bool) -> Qu
 
 def lay(entries: list[Entry], *, room: int, hints: HintsLine, status: StatusLine) -> bool:
     """Put the choices after a key on the hints line, the rest above it; whether there was such a rest."""
-    above = list[Entry]()
+    above, entries = list[Entry](), _told_apart(entries)
     while entries and _cells(entries) > room:
         above.append(entries.pop(0))
     hints.show_entries(entries)
     if above:
         status.show_rows(_rows(above, room))
     return bool(above)
+
+
+def _told_apart(entries: list[Entry]) -> list[Entry]:
+    """Without the words that all of them begin with, such as "copy the"."""
+    split = [words.split() for _, words, _ in entries]
+    same = 0
+    while len(split) > 1 and all(len(one) > same + 1 and one[same] == split[0][same] for one in split):
+        same += 1
+    return [(key, " ".join(words[same:]), name) for (key, _, name), words in zip(entries, split, strict=True)]
 
 
 def _rows(entries: list[Entry], room: int) -> list[list[Run]]:

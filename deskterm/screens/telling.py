@@ -202,7 +202,8 @@ class Telling:
 
     def _writing(self) -> list[Entry]:
         if self.screen.composer.commanding:
-            return [("enter", "write on", ""), ("esc", "keep draft and close", "write.keep")]
+            entries = [("enter", "write on", ""), ("esc", "keep draft and close", "write.keep")]
+            return [*self.screen.composer.unnamed, *entries]
         return [self._entry(action) for action in actions.hints(TEXT)]
 
     def _here(self) -> list[Entry]:

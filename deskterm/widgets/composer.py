@@ -44,8 +44,8 @@ BRIEF = {
 """Words of commands where rows are few."""
 LONGEST = 1.4
 """Seconds after which the draft is kept even while keys go on coming: at most this much is ever lost."""
-LOW = 16
-"""Rows of the whole box below which the commands are named only while one of them is chosen."""
+LOW, LOWEST = 16, 7
+"""Rows of the whole box below which commands are named only while one of them is chosen, or nowhere."""
 
 
 class Form(Struct, frozen=True):
@@ -199,6 +199,11 @@ class Composer(Vertical):
                 words = f"send{'+' if self.tight else ' + '}{self.form.then}"
             entries.append((self._keymap.keys(action.id)[0], words, action.id))
         return entries
+
+    @property
+    def unnamed(self) -> list[tuple[str, str, str]]:
+        """The commands one needs most, where the row that names them has no room: key, words, action id."""
+        return [] if self.size.height >= LOWEST else self._entries()[:3]
 
     def _fit_commands(self) -> None:
         """On a few rows the commands are named only while one of them is chosen."""

@@ -73,7 +73,7 @@ class Conversation(Pane):
     def show(self, head: Head, blocks: Sequence[Block], *, draft: str = "", empty: str = "") -> None:
         """Another ticket, or the same one read again; the same one keeps its place and what is unfolded.
 
-        `draft` says what waits to be gone on with, such as `2 lines, saved 09:38`.
+        `draft` says what waits to be gone on with, such as `draft, 2 lines, saved 09:38`.
         """
         same = bool(self.head.title) and self.head.title == head.title and bool(self.blocks)
         self.head, self.blocks, self.empty, self._draft = head, tuple(blocks), empty, draft
@@ -160,7 +160,7 @@ class Conversation(Pane):
         self.repaint()
 
     def _draft_line(self) -> list[Run]:
-        left: list[Run] = [(f" {self.symbols.draft} draft, {clean(self._draft)}", Role.NOTE)]
+        left: list[Run] = [(f" {self.symbols.draft} {clean(self._draft)}", Role.NOTE)]
         return spread(left, [("r", Role.KEY), (" to go on ", Role.DIM)], self.body_width)
 
     def _first_view(self) -> int:

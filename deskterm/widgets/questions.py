@@ -112,9 +112,9 @@ class Shown(Struct, frozen=True):
 
     @property
     def label(self) -> int:
-        """Cells of the widest label, but not more than half of the room."""
+        """Cells of the widest label; where not everything fits, not more than half of the room."""
         widest = max((width(clean(choice.label)) for choice in self.question.choices), default=0)
-        return min(widest, max(self.room // 2, 8))
+        return widest if self.question.width <= self.room else min(widest, max(self.room // 2, 8))
 
 
 def choice_line(choice: Choice, shown: Shown, *, cursor: bool, ticked: bool) -> list[Run]:

@@ -98,11 +98,11 @@ async def test_the_same_ticket_read_again_keeps_its_place_and_what_is_unfolded()
         shown.scroll_lines(-1_000)
         shown.unfold()
         assert any("> c" in line for line in text_of(shown))
-        shown.show(HEAD, [quoted, long, _block(2)], draft="2 lines, saved 09:38")
+        shown.show(HEAD, [quoted, long, _block(2)], draft="draft, 2 lines, saved 09:38")
         assert any("> c" in line for line in text_of(shown))
         shown.unfold()
         assert any("show quoted text" in line for line in text_of(shown))
-        shown.show(Head("#8 Another"), [_block(3)], draft="2 lines, saved 09:38")
+        shown.show(Head("#8 Another"), [_block(3)], draft="draft, 2 lines, saved 09:38")
         assert "✎ draft, 2 lines, saved 09:38" in "\n".join(text_of(shown))
 
 

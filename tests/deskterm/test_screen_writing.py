@@ -403,3 +403,26 @@ async def test_a_draft_that_is_left_says_how_to_go_on(tmp_path: Path) -> None:
         await stage.press("r", "escape", "D", "x")
         await stage.press("r", "escape", "q")
         assert "kept" not in stage.status
+
+
+async def test_on_the_smallest_terminal_the_hints_name_what_sends(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(40, 10)) as stage:
+        await stage.press("r", "=Hello.", "escape")
+        assert "y send+solve" in stage.hints and "Y send" in stage.hints
+        await stage.press("enter")
+        assert "y send" not in stage.hints
+    async with on_stage(tmp_path / "other", size=(60, 20)) as stage:
+        await stage.press("r", "=Hello.", "escape")
+        assert "y send+solve" not in stage.hints and "y send+solve" in stage.text
+
+
+async def test_the_draft_of_a_note_says_that_it_is_one(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("n", "=Ask Ann.", "escape", "q")
+        assert "✎ note, 1 line, saved" in stage.text
+
+
+async def test_after_y_the_choices_say_what_is_copied_in_one_word_each(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(80, 24)) as stage:
+        await stage.press("y")
+        assert stage.hints == "i number  l link  e address  t text  m Message-ID"
