@@ -204,6 +204,7 @@ class Showing:
         """Read everything shown again; the cursor stays on its ticket. `own`: we changed it ourselves."""
         screen = self.screen
         self._version = self.desk.store.data_version()
+        self.open_time.refresh()
         screen.list.now = self.desk.now
         screen.list.failed = panes.failed(self.desk)
         self._reload(own=own)
@@ -318,7 +319,6 @@ class Showing:
         """Whether another connection committed, and whether clocks show another second."""
         version = self.desk.store.data_version()
         if version != self._version and self._due():
-            self.open_time.refresh()
             self.refresh()
             if self.screen.letter is not None:
                 self.screen.composing.look_around()

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from deskterm import known
+from deskterm import known, panes
 from deskterm.desk import Desk
 from deskterm.screens import choosing, going_on
 from store.log.entry import Change
 from store.model import Status
 from store.reads import many
+from store.rules.policies import STANDARD
 from store.rules.todos import Todo
 from tests.rigs.mail import messages, states
 from tests.rigs.stage import Stage, on_stage
@@ -86,6 +87,18 @@ async def test_the_next_ticket_comes_by_the_setting_and_after_one_alone(
         before = stage.line.id
         await stage.press("w")
         assert (stage.line.id != before) is moves
+
+
+async def test_the_clock_of_a_ticket_goes_by_its_new_policy_at_once(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        urgent = "priority = [1]\n" + STANDARD.replace('hours = "office"', 'hours = "24/7"')
+        stage.desk.save_doc("policy", "urgent", urgent)
+        stage.main.showing.refresh(own=True)
+        await stage.press("p", "1")
+        now, found = stage.desk.now + 30 * 86_400, stage.line
+        assert found.due_at
+        left = panes.OpenTime(stage.desk)(found, now)
+        assert stage.main.showing.open_time(found, now) == left
 
 
 async def test_a_range_is_one_act_with_one_undo(tmp_path: Path) -> None:

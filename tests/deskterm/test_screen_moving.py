@@ -142,6 +142,16 @@ async def test_the_customer_stands_beside_or_over(size: tuple[int, int], tmp_pat
         assert ("Ann Weber" in stage.text) is beside
 
 
+async def test_escape_takes_the_customer_away_who_stands_over_what_is_read(tmp_path: Path) -> None:
+    async with on_stage(tmp_path, size=(80, 24)) as stage:
+        await stage.press("enter", "P")
+        assert stage.main.who.display and stage.main.who.size.width > 20
+        await stage.press("J", "escape")
+        assert not stage.main.who.display and stage.main.talk.has_focus
+        await stage.press("P", "P", "J", "escape")
+        assert stage.main.list.has_focus
+
+
 async def test_the_conversation_of_a_narrow_screen_opens_and_closes(tmp_path: Path) -> None:
     async with on_stage(tmp_path, size=(60, 20)) as stage:
         assert "Any news?" not in stage.text

@@ -251,6 +251,12 @@ async def test_quitting_asks_while_a_reply_waits(tmp_path: Path) -> None:
         assert stage.app._exit
 
 
+async def test_a_reply_for_tomorrow_is_no_reason_to_ask(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r", "=Hello", "escape", "l", "m", "q")
+        assert stage.app._exit and states(stage.desk)[-1] == "queued"
+
+
 async def test_a_new_ticket_is_begun_by_hand(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         await stage.press("c", "=no address", "enter")
