@@ -271,7 +271,13 @@ def keys_of(desk: Desk) -> Keymap:
         raise ConfigError(f"{desk.home / FILE}, [keys]: {clash} The desk was not opened.") from None
 
 
-def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = False) -> int:
+def run(
+    home: Path | None = None,
+    *,
+    desk: Desk | None = None,
+    opening: Callable[[Path], Desk] = Desk.open,
+    tour: bool = False,
+) -> int:
     """Open the screen on a desk; returns the exit code. Raises StoreError or ConfigError before drawing.
 
     A terminal that cannot draw is Refused with the way out.
@@ -280,7 +286,7 @@ def run(home: Path | None = None, *, desk: Desk | None = None, tour: bool = Fals
         raise Refused(reason)
     if desk is None:
         assert home is not None
-        desk = Desk.open(home)
+        desk = opening(home)
     gc.disable()
     turn = sys.getswitchinterval()
     sys.setswitchinterval(TURN)

@@ -28,6 +28,7 @@ from store.log.entry import Change, put
 from store.log.tx import NOTHING, Beside, Receipt, Tx
 from store.model import Doc, Message, Ticket
 from store.reads import conversation, docs, tickets
+from store.upgrading import Tell, silent
 
 FILE = "desk.db"
 
@@ -60,16 +61,22 @@ class Desk:
 
     @classmethod
     def open(
-        cls, home: Path, *, settings: Settings | None = None, clock: Callable[[], float] | None = None
+        cls,
+        home: Path,
+        *,
+        settings: Settings | None = None,
+        clock: Callable[[], float] | None = None,
+        tell: Tell = silent,
     ) -> Desk:
         """Open or found the desk in `home`. Raises StoreError or ConfigError, each with its sentence.
 
-        Without a `clock` it goes by the one kept in the home, else by the system's.
+        Without a `clock` it goes by the one kept in the home, else by the system's. `tell` hears how far a
+        large desk of an older deskterm is with being brought up to date.
         """
         settings = settings if settings is not None else load(home)
         moved = kept(home) if clock is None else None
         ticking = clock or moved or time.time
-        store = Store(home / FILE, clock=lambda: int(ticking() * 1000))
+        store = Store(home / FILE, clock=lambda: int(ticking() * 1000), tell=tell)
         desk = cls(store, settings, home=home, clock=ticking)
         if moved is not None:
             desk.closing.append(lambda: moved.keep(home))

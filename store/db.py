@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store import founding, frozen, migrations
+from store import founding, frozen, migrations, upgrading
 from store.errors import StoreBusy, StoreDamaged, StoreError, StoreFull
 from store.log.tx import Tx
 
@@ -45,8 +45,11 @@ def wall_ms() -> int:
 class Store:
     """One open desk. Reads may come from any thread; writes are serialised here and across processes."""
 
-    def __init__(self, path: str | Path, *, clock: Callable[[], int] = wall_ms) -> None:
-        """Open or found the desk at `path` (`:memory:` for tests). `clock` gives Unix milliseconds.
+    def __init__(
+        self, path: str | Path, *, clock: Callable[[], int] = wall_ms, tell: upgrading.Tell = upgrading.silent
+    ) -> None:
+        """Open or found the desk at `path` (`:memory:` for tests). `clock` gives Unix milliseconds; `tell`
+        hears how far a large older desk is with being brought up to date.
 
         Raises StoreDamaged, StoreNewer, StoreBusy or StoreFull, each with its sentence.
         """
@@ -64,7 +67,7 @@ class Store:
             self._writer, self.read_only = self._opened()
             """The second: why nothing can be written here, in words, or empty. Reading works all the same."""
             try:
-                self._ready()
+                self._ready(tell)
                 self.slot = self.meta("slot")
                 secret = self._meta("secret")
                 self.secret = secret if isinstance(secret, bytes) else str(secret).encode()
@@ -172,7 +175,7 @@ class Store:
                 conn.close()
             self._readers.clear()
 
-    def _ready(self) -> None:
+    def _ready(self, tell: upgrading.Tell) -> None:
         version = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
         founding.refuse_newer(self.path, version)
         if version < migrations.LATEST:
@@ -182,7 +185,8 @@ class Store:
                     f"{self.read_only} Nothing was changed."
                 )
             if version:
-                founding.keep_copy(self._writer, Path(self.path), version=version)
+                upgrading.bring_up(self._writer, Path(self.path), version=version, tell=tell)
+                return
             self._writer.execute("BEGIN IMMEDIATE")
             migrations.migrate(self._writer)
             self._writer.execute("COMMIT")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -49,8 +50,12 @@ def refuse_newer(path: str, version: int) -> None:
         )
 
 
-def keep_copy(conn: sqlite3.Connection, path: Path, *, version: int) -> None:
+def keep_copy(
+    conn: sqlite3.Connection, path: Path, *, version: int, into: Callable[[Path], object] = lambda _: None
+) -> None:
     """Put a copy of an older desk beside it before it is brought up to date. Raises what SQLite says.
+
+    `into` hears which file grows.
 
     It has its name when it is whole and on the disk: half a copy would be taken for the desk of before.
     """
@@ -61,6 +66,7 @@ def keep_copy(conn: sqlite3.Connection, path: Path, *, version: int) -> None:
     try:
         _sweep(half)
         os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        into(half)
         conn.execute("VACUUM INTO ?", (str(half),))
         with half.open("rb+") as file:  # SQLite leaves what it vacuums in the system's memory
             os.fsync(file.fileno())

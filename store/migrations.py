@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from secrets import token_bytes, token_hex
 from typing import TYPE_CHECKING
 
@@ -23,22 +25,32 @@ APPLICATION_ID = 0x64736B74
 """Marks the SQLite file as a desk ("dskt")."""
 
 
-def migrate(conn: sqlite3.Connection) -> None:
+Around = Callable[[str], AbstractContextManager[object]]
+"""What stands around each change; it hears which change of how many."""
+
+
+def migrate(conn: sqlite3.Connection, *, around: Around = nullcontext) -> None:
     """Bring the file to LATEST. Call inside an open write transaction."""
     from sqlite_utils import Database, Migrations
 
     steps = Migrations("deskterm")
-    for name, change in STEPS.items():
-        steps(name=name)(_step(conn, change))
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    for n, (name, change) in enumerate(STEPS.items(), 1):
+        what = f"change {n - version} of {len(STEPS) - version}"
+        steps(name=name)(_step(conn, change, around=partial(around, what)))
     steps.apply(Database(conn, execute_plugins=False))
     conn.execute(f"PRAGMA user_version = {LATEST}")
 
 
 def _step(
-    conn: sqlite3.Connection, change: Callable[[sqlite3.Connection], None]
+    conn: sqlite3.Connection,
+    change: Callable[[sqlite3.Connection], None],
+    *,
+    around: Callable[[], AbstractContextManager[object]],
 ) -> Callable[[Database], None]:
     def step(_: Database) -> None:
-        change(conn)
+        with around():
+            change(conn)
 
     return step
 

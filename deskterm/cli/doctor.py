@@ -14,12 +14,12 @@ import click
 from msgspec import Struct
 
 from deskterm import config, jsonl, mailboxes
-from deskterm.cli import errors, home, say
+from deskterm.cli import errors, home, older, say
 from deskterm.cli.asking import json_option
 from deskterm.cli.reconcile import reconcile_verb
 from deskterm.config import Box, Settings
 from deskterm.counting import many
-from deskterm.desk import FILE, Desk
+from deskterm.desk import FILE
 from deskterm.signing import Keys
 from store.errors import StoreError
 
@@ -168,7 +168,7 @@ def _desk(folder: Path, settings: Settings) -> Iterator[Finding]:
     from store import shelf
 
     try:
-        desk = Desk.open(folder, settings=settings)
+        desk = older.opened(folder, settings=settings)
     except StoreError as error:
         yield Finding("desk", str(error), ok=False)
         return

@@ -52,7 +52,8 @@ def plain() -> bool:
 @contextmanager
 def opened(*, found: bool = False) -> Generator[Desk]:
     """The desk, closed afterwards. Only with `found` may a new one be made. Raises NotFound."""
-    from deskterm.desk import FILE, Desk
+    from deskterm.cli import older
+    from deskterm.desk import FILE
     from store.errors import NotFound
 
     home = path()
@@ -60,7 +61,7 @@ def opened(*, found: bool = False) -> Generator[Desk]:
         raise NotFound(
             f"There is no desk in {home} yet. `deskterm setup` makes one, `deskterm demo` shows one at work."
         )
-    desk = Desk.open(home)
+    desk = older.opened(home)
     try:
         yield desk
         if desk.read_only:

@@ -164,8 +164,9 @@ def _screen() -> int:
     # Until the first paint nothing is thrown away, and looking for it takes an eighth of the start.
     gc.disable()
     from deskterm.app import run
+    from deskterm.cli import older
 
-    return run(folder)
+    return run(folder, opening=older.opened)
 
 
 def main() -> int:

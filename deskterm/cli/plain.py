@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deskterm import chosen, counting, moved
 from deskterm.begun import Begun, as_draft
-from deskterm.cli import say, tell
+from deskterm.cli import older, say, tell
 from deskterm.desk import Desk
 from store import drafts
 from store.errors import NotFound, Refused, StoreError
@@ -67,7 +67,7 @@ def begin(home: Path) -> int:
 
 def talk(home: Path) -> int:
     """Answer lines until `quit` or the end of the input; the exit code."""
-    desk = Desk.open(home)
+    desk = older.opened(home)
     loop = None
     if desk.settings.mailbox:
         from deskterm.sync import Loop

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store import founding, learned, migrations, outbox
+from store import founding, learned, migrations, outbox, upgrading
 from store.db import Store
 from store.log.entry import put
 
@@ -123,3 +124,58 @@ def test_D12_a_copy_that_stands_is_not_replaced(tmp_path: Path, monkeypatch: pyt
     (copy,) = tmp_path.glob("*desk.version-*")
     with sqlite3.connect(copy) as conn:
         assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
+
+
+def test_how_far_a_large_older_desk_is_is_told_copy_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, heard = tmp_path / "desk.db", list[tuple[str, int, int]]()
+    first_version(path, monkeypatch)
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.executemany(
+            "INSERT INTO blob VALUES(?, 9, 0, ?)", ((str(n), bytes(9_000)) for n in range(2_000))
+        )
+    monkeypatch.setattr(upgrading, "WORTH", 1_000_000)
+    monkeypatch.setattr(upgrading, "EVERY", 1_000)
+    Store(path, tell=lambda *told: heard.append(told)).close()
+    last = migrations.LATEST - 1
+    changes = [f"change {n} of {last}" for n in range(1, last + 1)]
+    assert list(dict.fromkeys(what for what, _, _ in heard)) == [
+        "a copy of it as it is", *changes, "the last of it"
+    ]  # fmt: skip
+    copied = [(so_far, of) for what, so_far, of in heard if what == "a copy of it as it is"]
+    assert copied == sorted(copied) and copied[0][0] == 0 < copied[-1][0] <= copied[-1][1]
+    assert {of for _, of in copied} == {copied[0][1]} and copied[0][1] > 18_000_000
+
+
+def test_a_small_older_desk_is_brought_up_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+
+    def tell(*told: object) -> None:
+        raise AssertionError(told)
+
+    Store(path, tell=tell).close()
+    Store(path, tell=tell).close()
+
+
+@pytest.mark.parametrize("at", ["a copy of it as it is", "change 6 of 6"])
+def test_who_leaves_while_a_desk_is_brought_up_has_it_as_it_was(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    first_version(path, monkeypatch)
+    monkeypatch.setattr(upgrading, "WORTH", 0)
+    monkeypatch.setattr(upgrading, "EVERY", 1)
+
+    def leave(what: str, so_far: int, of: int) -> None:
+        if what == at and so_far:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Store(path, tell=leave)
+    with sqlite3.connect(path) as conn:
+        assert conn.execute("PRAGMA user_version").fetchone()[0] == 1
+    Store(path).close()
