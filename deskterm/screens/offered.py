@@ -33,7 +33,9 @@ def choice(action: Action, *, keymap: Keymap, look: Symbols, off: str) -> Choice
         part for part in (action.help, undo, action.shell and f"shell: {action.shell}") if part
     )
     keys = " ".join(shown(key, look) for key in keymap.keys(action.id))
-    return Choice(action.id, action.words, keys, f"{action.group:<12} {action.id}", off, help=tells)
+    verb = action.shell.split()[1] if " " in action.shell else ""
+    aside = f"{action.group:<12} {action.id}"
+    return Choice(action.id, action.words, keys, aside, off, help=tells, called=verb)
 
 
 def question(title: str, choices: tuple[Choice, ...], *, keys_first: bool) -> Question:

@@ -32,6 +32,8 @@ class Choice(Struct, frozen=True):
     """Already so, such as a tag that is on."""
     help: str = ""
     """A sentence for the foot while the cursor is on it."""
+    called: str = ""
+    """What it is called elsewhere: searched, and never shown."""
 
     @property
     def aside(self) -> str:
@@ -91,10 +93,18 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
     found = [
         choice
         for choice in choices
-        if all(word in f"{choice.label} {choice.detail} {choice.key}".casefold() for word in wanted)
+        if all(
+            word in f"{choice.label} {choice.detail} {choice.key} {choice.called}".casefold()
+            for word in wanted
+        )
     ]
     start = typed.casefold().strip()
-    return sorted(found, key=lambda choice: not choice.label.casefold().startswith(start)) if start else found
+    return sorted(found, key=lambda choice: _nearness(choice, start)) if start else found
+
+
+def _nearness(choice: Choice, start: str) -> int:
+    """0 where the label starts with the text, 1 where that is what it is called elsewhere, else 2."""
+    return 0 if choice.label.casefold().startswith(start) else 1 if choice.called == start else 2
 
 
 class Shown(Struct, frozen=True):

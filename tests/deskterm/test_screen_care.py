@@ -258,3 +258,14 @@ async def test_a_blank_with_words_of_its_own_has_them_in_the_preview_and_where_i
         assert "> tallybrook.log" in stage.text
         await stage.press("enter")
         assert "z to undo" in stage.text
+
+
+@pytest.mark.parametrize(
+    ("verb", "action"), [("sync", "desk.refresh"), ("doctor", "go.errors"), ("ls", "list.filter")]
+)
+async def test_a_verb_of_the_shell_finds_its_action_in_the_palette(
+    verb: str, action: str, tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("colon", f"={verb}")
+        assert action in shown_box(stage)[3]
