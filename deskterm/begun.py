@@ -6,7 +6,6 @@ Pure: turns one into the other. Where drafts lie and when they are kept is unkno
 from __future__ import annotations
 
 import json
-from typing import cast
 
 from msgspec import Struct
 
@@ -57,7 +56,7 @@ def as_draft(begun: Begun, *, agent: str, now: int) -> drafts.Draft:
 def of_draft(draft: drafts.Draft) -> Begun:
     """A draft of the store as it was begun."""
     to, cc, _ = conversation.recipients(draft.head)
-    head = _head(draft.head)
+    head = conversation.head_of(draft.head)
     return Begun(
         draft.ticket, draft.kind == Kind.NOTE, draft.text, to, cc, conversation.blind(draft.head),
         conversation.files_of(head.get("files")), quoting=_flag(head, "quoting"), base=draft.base,
@@ -81,11 +80,3 @@ def _written(begun: Begun) -> str:
 def _flag(head: dict[str, object], name: str) -> bool | None:
     value = head.get(name)
     return value if isinstance(value, bool) else None
-
-
-def _head(text: str) -> dict[str, object]:
-    try:
-        loaded: object = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}

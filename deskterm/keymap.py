@@ -34,9 +34,8 @@ NAMES = {
     "\\": "backslash",
 }
 """Our way of writing a key to the name Textual gives its event."""
-
-
-_WRITTEN = {name: key for key, name in NAMES.items()}
+WRITTEN = {name: key for key, name in NAMES.items()}
+"""The other way round."""
 
 
 class KeyClash(Exception):
@@ -119,7 +118,7 @@ class Keymap(Struct):
         """A key that begins a sequence of its place, or that its place takes from a wider one, is a clash."""
         for place, table in self._table.items():
             for keys, action in table.items():
-                key = " ".join(_WRITTEN.get(one, one) for one in keys)
+                key = " ".join(WRITTEN.get(one, one) for one in keys)
                 if begun := next((table[keys[:n]] for n in range(1, len(keys)) if keys[:n] in table), ""):
                     raise KeyClash(f"The key {key} of {action} is hidden by {begun} ({place}); change one.")
                 if other := self._covered(place, keys, action):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deskterm.action import NOTHING, TYPED_BACK, Action, keys_shown
-from deskterm.keymap import NAMES, Keymap
+from deskterm.keymap import WRITTEN, Keymap
 from deskterm.symbols import Symbols
 from deskterm.widgets.lines import HintsLine, StatusLine
 from deskterm.widgets.paint import Role, Run, cells
@@ -13,7 +13,6 @@ CHANGE = "ctrl+k"
 """In the help: another key for the action."""
 Entry = tuple[str, str, str]
 """A hint: key, words, action id."""
-_WRITTEN = {name: key for key, name in NAMES.items()}
 
 
 def shown(key: str, look: Symbols) -> str:
@@ -23,7 +22,7 @@ def shown(key: str, look: Symbols) -> str:
 
 def key_shown(name: str) -> str:
     """Textual's name of a key as people write it."""
-    return _WRITTEN.get(name) or keys_shown(name)
+    return WRITTEN.get(name) or keys_shown(name)
 
 
 def choice(action: Action, *, keymap: Keymap, look: Symbols, off: str) -> Choice:

@@ -54,13 +54,13 @@ def of_row(row: tuple[object, ...]) -> Message:
 
 def recipients(value: object) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """To, Cc and Reply-To from the `rcpt` column, `{"to": [...], "cc": [...], "reply": [...]}`."""
-    found = _object(value)
+    found = head_of(value)
     return _texts(found.get("to")), _texts(found.get("cc")), _texts(found.get("reply"))
 
 
 def blind(value: object) -> tuple[str, ...]:
     """Blind copies from the `rcpt` column; only replies of ours have them."""
-    return _texts(_object(value).get("bcc"))
+    return _texts(head_of(value).get("bcc"))
 
 
 def files_of(value: object) -> tuple[File, ...]:
@@ -113,7 +113,8 @@ def _json(value: object) -> object:
         return None
 
 
-def _object(value: object) -> dict[str, object]:
+def head_of(value: object) -> dict[str, object]:
+    """The fields beside the words of a message or a draft; none where they cannot be read."""
     loaded = _json(value)
     return cast("dict[str, object]", loaded) if isinstance(loaded, dict) else {}
 

@@ -81,6 +81,16 @@ async def test_a_collision_is_said_while_one_writes_and_what_is_written_stays(tm
         assert "Ann is writing here too." in stage.text, "said from the first moment"
 
 
+async def test_a_collision_is_said_where_nothing_was_committed_meanwhile(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("r")
+        stage.main.showing.look()
+        stage.desk.events.heard(Presence("Ann", stage.line.id, writing=True), now=stage.desk.now)
+        stage.main.showing.look()
+        await stage.settle()
+        assert "Ann is writing here too." in stage.text
+
+
 @contextmanager
 def anns(stage: Stage, folder: Path) -> Iterator[Desk]:
     """A colleague's desk that had everything this one has when it began."""

@@ -49,6 +49,17 @@ async def test_enter_goes_to_the_ticket_and_l_lists_all(tmp_path: Path) -> None:
         assert stage.main.list.total == sum(not one.merged for one in whole.tickets)
 
 
+async def test_an_address_with_quotation_marks_asks_for_nothing_else(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        ticket = stage.ticket(stage.line.number or 0)
+        odd = Change(ticket.customer, "email", '"x" is:open "y"@acme.example')
+        stage.desk.commit(lambda tx: ("edit", [odd], ()), words="")
+        stage.main.showing.refresh()
+        await stage.press("g", "c", "l")
+        assert stage.app.screen is stage.main and stage.main.list.total == 0
+        assert stage.main.showing.view.query == 'customer:"x is:open y@acme.example"'
+
+
 async def test_people_are_merged_by_a_typed_address_and_parted_again_by_U(tmp_path: Path) -> None:
     async with on_stage(tmp_path) as stage:
         screen = await opened(stage)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deskterm import attachments
@@ -107,6 +108,18 @@ async def test_a_key_before_the_panes_have_followed_is_about_the_ticket_under_th
             assert screen.person.customer.id == stage.ticket(other.number or 0).customer
         else:
             assert stage.status.startswith((f"Copied #{other.number} ", f"Saved {other.id}"))
+
+
+async def test_the_open_tab_stays_open_where_the_order_of_the_queues_is_another(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("2")
+        stage.desk.settings = msgspec.structs.replace(stage.desk.settings, queue_order=("All open",))
+        stage.app.settings_changed()
+        showing_ = stage.main.showing
+        assert showing_.tabs[0].name == "All open"
+        assert showing_.tabs[showing_.active].name == "Unassigned" == showing_.view.queue.name
+        await stage.press("]")
+        assert showing_.view.queue.name == "Team"
 
 
 async def test_sorting_keeps_the_cursor_on_its_ticket(tmp_path: Path) -> None:
