@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from secrets import token_bytes, token_hex
+from os import urandom
 from typing import TYPE_CHECKING
 
 from store import schema
@@ -75,9 +75,9 @@ def run(conn: sqlite3.Connection, script: str) -> None:
 def found(conn: sqlite3.Connection) -> None:
     """Give a new desk its identity: its id, the secret its row ids are keyed with, slot 0."""
     rows = {
-        "desk_id": token_hex(8),
-        "secret": token_bytes(32),
-        "replica_uuid": token_hex(16),
+        "desk_id": urandom(8).hex(),
+        "secret": urandom(32),
+        "replica_uuid": urandom(16).hex(),
         "slot": 0,
         "hlc": 0,
         "hi": 0,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-import traceback
 
 import click
 
@@ -25,6 +24,8 @@ def handled(error: BaseException) -> int:
         say.silence()
         return FAILED
     if os.environ.get("DESKTERM_DEBUG"):
+        import traceback
+
         traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, (KeyboardInterrupt, EOFError, click.Abort)):
         say.failed("Stopped; nothing was left half done.")

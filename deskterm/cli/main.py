@@ -69,6 +69,9 @@ VERBS: dict[str, tuple[str, str]] = {
 """Verb to the module of deskterm.cli that has it, and what it does in one line."""
 
 
+SELDOM = 50_000
+"""Objects between two looks for what nobody holds: those made while modules are loaded stay to the end."""
+
 COMPLETE = "_DESKTERM_COMPLETE"
 """Set by a shell that wants to know what could come next."""
 
@@ -171,4 +174,7 @@ def _screen() -> int:
 
 def main() -> int:
     """The console script."""
-    return verbs.called()
+    gc.set_threshold(SELDOM)
+    code = verbs.called()
+    gc.freeze()  # all of it goes with the process, so nobody need look for what goes first
+    return code

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import cast
 
 from store.errors import DocError
@@ -52,6 +51,8 @@ class Doc:
         allowed = list(allowed)
         for key in keys:
             if key not in allowed:
+                from difflib import get_close_matches
+
                 near = get_close_matches(key, allowed, n=1)
                 hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(allowed)}."
                 raise self.wrong(f"{key} is not known here; {hint}", *path, key)

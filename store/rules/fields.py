@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from enum import Enum, auto
 
 from msgspec import Struct
@@ -106,6 +105,8 @@ def find(name: str) -> Field | None:
 
 def unknown(name: str, *, column: int) -> QueryError:
     """The sentence for a field that does not exist."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name.lower(), [*BY_NAME, *ALIASES], n=1, cutoff=0.6)
     return QueryError(
         f'There is no field "{_short(name)}".{_maybe(ALIASES.get(n, n) for n in near)}'
@@ -173,6 +174,8 @@ _READERS: dict[Kind, Callable[[Field, str], Value | None]] = {
 
 def _unfit(field: Field, text: str, *, column: int) -> QueryError:
     if field.choices:
+        from difflib import get_close_matches
+
         near = get_close_matches(text.lower(), field.choices, n=1, cutoff=0.6)
         fits = f"{_maybe(near)} There is: {', '.join(field.choices)}."
     elif field.kind is Kind.TIME and field.name == "sla":
