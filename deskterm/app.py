@@ -164,7 +164,9 @@ class DesktermApp(Dressed[int]):
 
     async def _hand_on(self, event: Input) -> None:
         try:
-            await super().on_event(event)
+            # What means something here is not handed from the focus up to the screen, a message at each step.
+            if not (isinstance(event, events.Key) and self.app_focus and await self.main.takes(event.key)):
+                await super().on_event(event)
         except Exception as error:
             if not self.stumbled(error):
                 self._handle_exception(error)

@@ -51,6 +51,7 @@ class InOrder:
 
     async def _run(self) -> None:
         while self._queue:
+            self._over.clear()
             await self._hand_on(self._queue.popleft())
             if not self._queue:
                 await self._paint()
@@ -64,7 +65,6 @@ class InOrder:
 
     async def _paint(self) -> None:
         """Let the screen answer a key before what only the next one needs is done."""
-        self._over.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), PAINT)
 

@@ -232,17 +232,32 @@ class MainScreen(Surviving, LeanScreen[None]):
         else:
             await self._key(event)
 
+    async def takes(self, key: str) -> bool:
+        """Act on a key that no widget could want; whether it meant anything."""
+        if self.desk_app.screen is not self or not self.handlers or self.writing:
+            return False
+        if self.focused not in (self.list, self.talk):
+            return False
+        with self._context():  # what comes of it, such as the answer of a picker, comes to this screen
+            return await self._acts_on(key)
+
     async def _key(self, event: events.Key) -> None:
-        hit = self.keymap.press(event.key, places=self.places(), waiting=self.waiting)
+        if await self._acts_on(event.key):
+            event.stop()
+            event.prevent_default()
+
+    async def _acts_on(self, key: str) -> bool:
+        """Whether the key meant something, were it the end of a sequence that leads nowhere."""
+        waiting = self.waiting
+        hit = self.keymap.press(key, places=self.places(), waiting=waiting)
         self.wait_for("")
         if hit is None:
-            return
-        event.stop()
-        event.prevent_default()
+            return bool(waiting)
         if hit.waiting:
             self.wait_for(hit.waiting)
         else:
             await self.perform(hit.action, hit.digit)
+        return True
 
     async def _key_while_writing(self, event: events.Key) -> None:
         """Keys the text does not want; a key pressed elsewhere belongs to the text all the same."""

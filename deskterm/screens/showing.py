@@ -249,6 +249,7 @@ class Showing:
         if (line.id if line is not None else "") == (pane.ticket.id if pane is not None else ""):
             return
         self._stop()
+        self.screen.paint_now()  # the cursor first; what it stands on follows
         now = time.monotonic()
         if now - self._followed > FOLLOW * 2:
             self._follow()
@@ -265,6 +266,7 @@ class Showing:
         self._timer = None
         if not self.screen.writing:
             self.show_ticket()
+            self.screen.paint_now()
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -100,8 +100,27 @@ def _outside(gaps: Sequence[Gap], area: Region) -> list[Gap]:
 
 
 class LeanScreen(Screen[Result], Generic[Result]):
-    """A screen whose partial paints are such."""
+    """A screen whose partial paints are such, and need no message from each widget."""
 
     def __init__(self) -> None:
         super().__init__()
         self._compositor = FewLines()
+        self._paint_comes = False
+        """Somebody has asked for the next paint."""
+
+    def shows_next(self, widget: Widget) -> bool:
+        """Take a widget into the next paint; whether somebody has asked for it already."""
+        comes = self._paint_comes
+        if widget in self._compositor:
+            self._dirty_widgets.add(widget)
+            self._paint_comes = True
+        return comes
+
+    def _on_timer_update(self) -> None:
+        self._paint_comes = False
+        super()._on_timer_update()
+
+    def paint_now(self) -> None:
+        """Paint what is marked so far without waiting for a beat: for what leaves every pane in its place."""
+        if self._dirty_widgets and not self._layout_required:
+            self._on_timer_update()

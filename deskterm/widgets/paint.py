@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import cast
+from typing import Self, cast
 
 from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from deskterm.safe import fit, width
 from deskterm.symbols import UNICODE, Symbols
+from deskterm.widgets.few_lines import LeanScreen
 from deskterm.widgets.guard import guarded
 from deskterm.widgets.surviving import Surviving
 
@@ -155,6 +157,24 @@ class Painted(Surviving, Widget):
     symbols: Symbols = UNICODE
     _inks: Inks | None = None
     _inks_of: str = ""
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """As the toolkit does; of widgets that only draw lines anew, one has the screen painted for all.
+
+        The toolkit has each of them find out that it is idle, and then send the screen a message.
+        """
+        if layout or recompose or not repaint or not self.is_mounted or not self.is_attached:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        screen = self.screen
+        if not isinstance(screen, LeanScreen):
+            return super().refresh(*regions)
+        self._set_dirty(*regions)
+        if self.display and not screen.shows_next(self):
+            self._repaint_required = True
+            self.check_idle()
+        return self
 
     @property
     def desk_app(self) -> App[object]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual.messages import Update
 
 from deskterm import attachments
 from deskterm.desk import Desk
@@ -322,3 +323,53 @@ async def test_after_g_no_choice_is_broken_over_two_lines(tmp_path: Path) -> Non
             await stage.settle()
             assert "i mine" in stage.text
             await stage.press("escape")
+
+
+# How soon
+
+
+async def test_a_cursor_that_moved_is_painted_before_its_ticket_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[bool] = []
+    async with on_stage(tmp_path) as stage:
+        showing, read = stage.main.showing, stage.main.showing.show_ticket
+
+        def reads(ticket: str = "") -> None:
+            painted.append(stage.main.list not in stage.main._dirty_widgets)
+            read(ticket)
+
+        await stage.until(lambda: not stage.main._layout_required)
+        monkeypatch.setattr(showing, "show_ticket", reads)
+        await stage.press("j")
+        assert painted == [True]
+        assert showing.pane is not None and showing.pane.ticket.id == stage.line.id
+
+
+async def test_widgets_that_change_together_ask_for_one_paint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    async with on_stage(tmp_path) as stage:
+        main, post = stage.main, stage.main.post_message
+        monkeypatch.setattr(
+            main,
+            "post_message",
+            lambda message: (isinstance(message, Update) and asked.append(message), post(message))[1],
+        )
+        for widget in (main.list, main.talk, main.who):
+            widget.refresh_row(0)
+        await stage.settle()
+        assert len(asked) == 1 and not main._compositor._dirty_regions
+
+
+async def test_a_key_of_the_list_goes_to_no_widget_and_one_that_means_nothing_goes_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[str] = []
+    async with on_stage(tmp_path) as stage:
+        monkeypatch.setattr(
+            stage.main.list, "_forward_event", lambda event: handed.append(getattr(event, "key", ""))
+        )
+        await stage.press("j", "f9", "g", "f9", "k")
+        assert handed == ["f9"]  # the second ended a sequence, and was the end of it
