@@ -61,32 +61,49 @@ class Acting:
         }
 
     def targets(self) -> list[str]:
-        """Ids of the selected tickets, else of the one under the cursor. Raises Refused if there is none.
+        """Ids of the selected tickets, else of the one under the cursor. Raises Refused if there is none."""
+        return self._chosen()()
+
+    def _chosen(self) -> Callable[[], list[str]]:
+        """What reads the targets, on any thread; which they are is settled now. Raises Refused, as that does.
 
         While an act on thousands goes on, what is selected may be what it acts on and has to wait.
         """
         picked, line = self.screen.list.picked, self.screen.list.line
         if self.going_on and (picked.everything or picked.ids):
             raise Refused("An act on many tickets is still going on; a key for the selection comes after it.")
-        if picked.everything:
-            found = [eid for eid in self.screen.showing.everything() if eid not in picked.ids]
-        elif picked.ids:
-            found = sorted(picked.ids)
-        else:
-            found = [line.id] if line is not None else []
-        if not found:
-            raise Refused("There is no ticket here.")
-        return found
+        everything, ids = self.screen.showing.everything() if picked.everything else None, set(picked.ids)
+
+        def read() -> list[str]:
+            if everything is not None:
+                found = [eid for eid in everything() if eid not in ids]
+            else:
+                found = sorted(ids) or ([line.id] if line is not None else [])
+            if not found:
+                raise Refused("There is no ticket here.")
+            return found
+
+        return read
+
+    @property
+    def _count(self) -> int:
+        """How many tickets the next key is about."""
+        return self.screen.list.picked.count(self.screen.list.total)
 
     async def act(self, make: Make, *, on: Sequence[str] = ()) -> None:
         """Do an act on the targets, or on those that were asked about, and go on to the next ticket."""
-        found = on or self.targets()
+        count = len(on) or self._count
+        if count >= going_on.WORTH:
+            self.screen.telling.tell(f"{count:,} tickets change; a moment")
+        await self.over(count, self._act(make, (lambda: list(on)) if on else self._chosen()))
 
-        def work() -> tuple[Act, Done]:
+    async def _act(self, make: Make, chosen: Callable[[], list[str]]) -> None:
+        def work() -> tuple[list[str], Act, Done]:
+            found = chosen()
             act = make(known.some(self.desk, found))
-            return act, self.desk.do(act)
+            return found, act, self.desk.do(act)
 
-        act, done = await self.screen.desk_app.commit(work)
+        found, act, done = await self.screen.desk_app.commit(work)
         self.again = lambda: self.act(make)
         self.screen.list.drop_selection()
         self.finished(done)
@@ -189,43 +206,46 @@ class Acting:
 
         self.ask(question, then)
 
-    def _asked(self) -> list[Ticket]:
-        """The targets, for a question about them."""
-        return known.some(self.desk, self.targets())
+    async def _asked(self) -> list[Ticket]:
+        """The targets, for a question about them; many are read beside the screen."""
+        chosen = self._chosen()
+        if self._count < going_on.WORTH:
+            return known.some(self.desk, chosen())
+        return await self.screen.desk_app.read(lambda: known.some(self.desk, chosen()))
 
-    def ask_status(self) -> None:
+    async def ask_status(self) -> None:
         def made(picked: PickerBox.Picked) -> Make:
             return lambda those: acts.status(those, Status(picked.ids[0]))
 
-        some = self._asked()
+        some = await self._asked()
         self._ask(some, choosing.status(some), made)
 
-    def ask_priority(self) -> None:
+    async def ask_priority(self) -> None:
         def made(picked: PickerBox.Picked) -> Make:
             return lambda those: acts.priority(those, int(picked.ids[0]))
 
-        some = self._asked()
+        some = await self._asked()
         self._ask(some, choosing.priority(some), made)
 
-    def ask_snooze(self) -> None:
+    async def ask_snooze(self) -> None:
         def made(picked: PickerBox.Picked) -> Make:
             words = picked.ids[0] if picked.ids else picked.typed
             until, mode = sleeps.read(words, now=self.desk.now, zone=moments.local())
             return lambda those: acts.snooze(those, until=until, mode=mode)
 
-        some = self._asked()
+        some = await self._asked()
         self._ask(some, choosing.snooze(some, self.desk.now), made)
 
-    def ask_assignee(self) -> None:
+    async def ask_assignee(self) -> None:
         def made(picked: PickerBox.Picked) -> Make:
             name = picked.ids[0] if picked.ids else picked.typed
             return lambda those: acts.assign(those, "" if name == choosing.NOBODY else name)
 
-        some = self._asked()
+        some = await self._asked()
         self._ask(some, choosing.assignee(some, known.agents(self.desk), me=self.desk.agent), made)
 
-    def ask_tags(self) -> None:
-        some = self._asked()
+    async def ask_tags(self) -> None:
+        some = await self._asked()
         on = set[str].intersection(*(set(ticket.tags) for ticket in some))
 
         def made(picked: PickerBox.Picked) -> Make:

@@ -153,10 +153,12 @@ class Showing:
         self.switch(index, keep=ticket)
         return True
 
-    def everything(self) -> list[str]:
-        """Ids of all tickets of the list."""
-        source = self.screen.list.source
-        return source.ids() if isinstance(source, Held) else panes.matching(self.desk, self.view.query)
+    def everything(self) -> Callable[[], list[str]]:
+        """What reads the ids of all tickets of the list, on any thread."""
+        source, query = self.screen.list.source, self.view.query
+        if isinstance(source, Held):
+            return lambda: source.ids(self.desk.conn)
+        return lambda: panes.matching(self.desk, query)
 
     def heading(self, view: View, count: int = 1) -> Heading:
         """How a list of so many lines is named, and what stands in it when it is empty."""

@@ -50,11 +50,11 @@ class Held:
     def count(self) -> int:
         return len(self._numbers) - len(self._gone)
 
-    def ids(self) -> list[str]:
-        """The ids of all that still belong."""
+    def ids(self, conn: sqlite3.Connection) -> list[str]:
+        """The ids of all that still belong, read on a connection of the caller's thread."""
         given = "json_each(?) AS given CROSS JOIN ticket t"
         asked = f"SELECT t.id FROM {given} WHERE t.n = given.value AND ({self._still.sql})"
-        rows = self.conn.execute(asked, (json.dumps(self._numbers.tolist()), *self._still.params))
+        rows = conn.execute(asked, (json.dumps(self._numbers.tolist()), *self._still.params))
         return [row[0] for row in rows]
 
     def where(self, ticket: str) -> tickets.Position | None:

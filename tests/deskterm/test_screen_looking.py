@@ -12,8 +12,9 @@ import pytest
 
 from deskterm import acts, finding, known, panes
 from deskterm.desk import Desk
+from deskterm.screens import going_on
 from deskterm.screens.searching import SearchScreen
-from store.model import Status
+from store.model import Status, Ticket
 from store.reads import held, limits, queues
 from tests.rigs.stage import Stage, copied, on_stage, opened
 
@@ -172,7 +173,7 @@ async def test_what_others_do_changes_such_a_list_once_it_was_read_again(
         count = stage.main.list.total
         held_ = stage.main.list.source
         assert isinstance(held_, held.Held)
-        inside = set(held_.ids())
+        inside = set(held_.ids(stage.desk.conn))
         other = next(eid for eid in panes.matching(stage.desk, "is:open") if eid not in inside)
         stage.desk.do(acts.tag(known.some(stage.desk, [other]), add=["vip"]))
         await stage.until(lambda: stage.main.list.total == count + 1)
@@ -228,7 +229,42 @@ async def test_all_that_was_found_is_acted_on(tmp_path: Path, monkeypatch: pytes
     slow = Slow(monkeypatch)
     async with on_stage(tmp_path) as stage:
         await narrowed(stage, slow)
-        found = set(stage.main.showing.everything())
+        found = set(stage.main.showing.everything()())
         assert found == set(panes.matching(stage.desk, stage.main.showing.view.query))
         await stage.press("*")
         assert set(stage.main.acting.targets()) == found
+
+
+@pytest.mark.parametrize("keys", [("e",), ("s", "s")])
+async def test_keys_go_on_while_many_tickets_are_read_and_changed(
+    keys: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, real = threading.Event(), threading.Event(), known.some
+
+    def slow(desk: Desk, eids: Sequence[str]) -> list[Ticket]:
+        begun.set()
+        assert threading.current_thread() is not threading.main_thread()
+        assert go_on.wait(20)
+        return real(desk, eids)
+
+    async with on_stage(tmp_path) as stage:
+        await stage.press("g", "a", "*")
+        count, before = stage.main.list.total, stage.line.id
+        monkeypatch.setattr(going_on, "WORTH", 2)
+        monkeypatch.setattr(known, "some", slow)
+        if len(keys) > 1:
+            go_on.set()
+        await stage.press(*keys)
+        if len(keys) == 1:
+            await stage.until(begun.is_set)
+            await stage.press("j")
+            assert stage.line.id != before and "change; a moment" in stage.text
+            await stage.press("e")
+            assert "still going on" in stage.text
+            go_on.set()
+        await stage.until(lambda: not stage.main.acting.going_on and not stage.main.list.picked.everything)
+        monkeypatch.setattr(known, "some", real)
+        await stage.settle()
+        assert stage.main.list.total < count
+        await stage.press("z")
+        await stage.until(lambda: stage.main.list.total == count)

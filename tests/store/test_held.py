@@ -46,7 +46,7 @@ def test_pages_of_a_list_that_was_found_are_those_of_the_queue(
     pages = Pages(conn, query, sort=sort, asked=ASKED)
     held = pages.held(pages.find(conn))
     whole = [line.id for line in pages.page(None, 1_000, False)]
-    assert held.count() == len(whole) and set(held.ids()) == set(whole)
+    assert held.count() == len(whole) and set(held.ids(conn)) == set(whole)
     found = held.page(None, 7, False)
     while page := held.page(found[-1].position, 7, False) if found else []:
         found += page
@@ -67,7 +67,7 @@ def test_what_has_left_such_a_list_is_passed_over_and_counted_off(conn: sqlite3.
     left = [eid for n, eid in enumerate(whole) if n not in (0, 3)]
     assert [line.id for line in held.page(None, 4, False)] == left[:4]
     assert [line.id for line in held.page(None, len(left), True)] == left
-    assert held.count() == len(left) == len(held.ids()) and held.where(whole[3]) is None
+    assert held.count() == len(left) == len(held.ids(conn)) and held.where(whole[3]) is None
     conn.execute("UPDATE ticket SET status = 'open' WHERE id = ?", (whole[3],))
     held.page(None, 100, False)
     assert held.count() == len(left) + 1 and held.where(whole[3]) is not None
