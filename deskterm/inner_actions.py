@@ -113,6 +113,16 @@ _SETTINGS = (
     _inner("setting.change", "change", "enter", SETTINGS, rank=1, undo=UNDO, shell="deskterm config"),
     _inner("setting.default", "default", "d", SETTINGS, rank=2, undo=UNDO),
     _inner("setting.undo", "undo", "z u", SETTINGS, rank=3, undo="change it again"),
+    _inner(
+        "setting.edit",
+        "config.toml in $EDITOR",
+        "E",
+        SETTINGS,
+        rank=4,
+        undo="edit it again",
+        shell="deskterm config",
+        help="Comments are kept; a mistake changes nothing.",
+    ),
 )
 
 _RULES = (

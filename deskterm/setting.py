@@ -164,6 +164,19 @@ def default(settings: Settings, row: Row, *, home: Path) -> Settings:
     return changed(settings, row, row.default, home=home)
 
 
+def keep_text(home: Path, text: str) -> Settings:
+    """Keep the file as a person wrote it, comments and all. Raises ConfigError, nothing written then."""
+    try:
+        wanted = config.read(text, own=config.own_themes(home))
+        presets.keymap(wanted)
+        config.save(home, wanted, text=text)
+    except KeyClash as clash:
+        raise ConfigError(f"{config.FILE}, [keys]: {clash}") from None
+    except OSError as error:
+        raise ConfigError(f"{home / config.FILE} cannot be written ({error}).") from None
+    return wanted
+
+
 def keep(home: Path, settings: Settings) -> bool:
     """Write the settings, replaced in one step; whether the comments of the file could be kept.
 

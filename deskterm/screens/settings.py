@@ -17,6 +17,7 @@ from deskterm.action import SETTINGS
 from deskterm.config import ConfigError, Settings
 from deskterm.desk import Desk
 from deskterm.screens import setting_lines
+from deskterm.screens.editing import edit_text
 from deskterm.screens.keyed import Act, KeyedScreen, steps
 from deskterm.setting import DESK, KEYS, Row
 from deskterm.symbols import Symbols
@@ -54,6 +55,8 @@ class SettingsScreen(KeyedScreen[None]):
         """What the rows are narrowed by."""
         self.editing: Row | None = None
         self._changed = changed
+        self._written = ""
+        """The file as it came back from the editor, while it has a mistake."""
         self._key_of = key_of
         self._before: list[Row] = []
         """Rows as they were before each change, the last at the end: what `z` goes back to."""
@@ -114,6 +117,7 @@ class SettingsScreen(KeyedScreen[None]):
         return {
             **super().acts(), **steps(self._move, half=4, page=8),
             "setting.change": self._change, "setting.default": self._default, "setting.undo": self._undo,
+            "setting.edit": self._edit,
             "list.filter": lambda: self._type(None, self.words), "setting.leave": self._leave,
             "setting.keep": lambda: self._keep(self.typed.value),
         }  # fmt: skip
@@ -196,6 +200,24 @@ class SettingsScreen(KeyedScreen[None]):
             self.desk_app.wear(theme)
         except ConfigError as error:
             self.tell(str(error), bad=True)
+
+    def _edit(self) -> None:
+        """The file itself in $EDITOR; a text with a mistake is kept for the next time and changes nothing."""
+        try:
+            path = self.desk.home / config.FILE
+            now = self._written or (path.read_text("utf-8") if path.exists() else config.write(Settings()))
+            text = edit_text(self.desk_app, now, name="config-", ending=".toml") or self._written
+            if not text:
+                self.tell("Nothing was changed.")
+                return
+            self._written = text
+            wanted = setting.keep_text(self.desk.home, text)
+        except ConfigError as error:
+            self.tell(f"{error} E opens your text again.", bad=True)
+            return
+        self._written = ""
+        self._in_force(wanted)
+        self.tell(f"{config.FILE} kept; mailboxes are as it says at the next start.")
 
     # Typing
 

@@ -24,7 +24,7 @@ from store.model import Queue
 from tests.deskterm.test_screen_registry import back_to_the_list
 from tests.rigs.stage import Stage, on_stage
 
-NEEDS_A_TERMINAL = {"rule.edit", "app.suspend"}
+NEEDS_A_TERMINAL = {"rule.edit", "setting.edit", "app.suspend"}
 """What leaves the screen to another program; in a real terminal in test_screen_process.py and _rules.py."""
 ENDS = {"app.quit"}
 WAYS: dict[str, tuple[str, ...]] = {

@@ -219,3 +219,24 @@ async def test_after_a_ticket_is_solved_one_can_come_back_to_the_list(tmp_path: 
         stage.desk.settings = msgspec.structs.replace(stage.desk.settings, after_solve="list")
         await stage.press("enter", "e")
         assert not stage.main.reading and stage.main.list.has_focus and "z to undo" in stage.text
+
+
+async def test_the_file_itself_is_edited_with_its_comments_and_a_mistake_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    written = ["undo_seconds = soon\n", "# mine\nundo_seconds = 30\n"]
+
+    def editor(app: object, text: str, **_: object) -> str:
+        shown.append(text)
+        return written[len(shown) - 1]
+
+    monkeypatch.setattr("deskterm.screens.settings.edit_text", editor)
+    async with on_stage(tmp_path) as stage:
+        before = (stage.desk.home / config.FILE).read_text()
+        await stage.press("g", ",", "E")
+        assert "E opens your text again" in " ".join(stage.text.split()) and shown[0] == before
+        assert (stage.desk.home / config.FILE).read_text() == before
+        await stage.press("E")
+        assert shown[1] == written[0] and stage.desk.settings.undo_seconds == 30
+        assert (stage.desk.home / config.FILE).read_text() == written[1]
