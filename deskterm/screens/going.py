@@ -146,9 +146,17 @@ class Going:
     # Lists
 
     def show_ticket(self, ticket: str) -> None:
-        """Put the cursor on a ticket, in this list if it is there, else in that of everything."""
-        if not self.screen.list.go_to(ticket):
-            self.screen.showing.go(EVERYTHING, keep=ticket)
+        """Put the cursor on a ticket: in this list if it is there, else in that of everything, else alone.
+
+        What is in the bin, or spam, is in no list that does not ask for it.
+        """
+        if self.screen.list.go_to(ticket):
+            return
+        self.screen.showing.go(EVERYTHING, keep=ticket)
+        line, found = self.screen.list.line, known.some(self.desk, [ticket])
+        if found and (line is None or line.id != ticket):
+            alone = Queue(acts.label(found[0]), f"number:{found[0].number}", "newest")
+            self.screen.showing.go(alone, keep=ticket)
 
     def search(self) -> None:
         """The search screen; from there to a ticket, or to all that was found as a list."""

@@ -95,6 +95,28 @@ async def test_drafts_go_on_and_keep_their_words_out_of_the_outbox_keys(tmp_path
         assert stage.main.writing and stage.main.composer.text == "Later"
 
 
+@pytest.mark.parametrize("away", ["#", "!"])
+async def test_a_draft_on_a_ticket_that_is_away_goes_on_there_and_nowhere_else(
+    away: str, tmp_path: Path
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        ticket = stage.line.id
+        await stage.press("n", "=Later", "escape", "q", away, "g", "d", "enter")
+        assert stage.main.writing and stage.main.letter is not None
+        assert stage.main.letter.ticket.id == ticket and stage.main.composer.text == "Later"
+
+
+@pytest.mark.parametrize("away", ["#", "!"])
+async def test_the_ticket_of_an_entry_is_shown_though_it_is_away(away: str, tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        ticket = stage.line.id
+        await stage.press(away, "g", "h", "o")
+        assert stage.line.id == ticket == stage.ticket(stage.line.number or 0).id
+        assert stage.main.showing.pane is not None and stage.main.showing.pane.ticket.id == ticket
+        await stage.press("escape")
+        assert stage.main.showing.active == 0
+
+
 async def test_a_letter_on_the_shelf_is_saved_and_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
