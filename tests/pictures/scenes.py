@@ -53,7 +53,7 @@ async def first_read(stage: Stage) -> None:
 async def _health(stage: Stage, health: Health) -> None:
     stage.app.loop_ = Loop(stage.desk, health={"support": health})
     stage.main.showing.draw_heading()
-    stage.main.showing.draw_tabs()
+    stage.main.showing.counts.draw()
     stage.main.telling.status()
 
 
