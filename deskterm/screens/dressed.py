@@ -13,6 +13,7 @@ from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.filter import LineFilter
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
@@ -49,6 +50,10 @@ class Dressed(App[Result], Generic[Result]):
     # What the terminal shows
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """The hidden cursor of the terminal goes to the line one is at: braille displays follow it."""
+        row: int | None = getattr(screen.focused, "row_at", None)
+        if row is not None and screen.focused is not None:
+            self.cursor_position = screen.focused.region.offset + Offset(0, row)
         if isinstance(renderable, (LayoutUpdate, ChopsUpdate, Lines)):
             renderable = Sparing(renderable, self._shown, at_once=self._sync_available)
         super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]

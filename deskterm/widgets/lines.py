@@ -48,6 +48,14 @@ class LinePane(Pane):
         """The line that stands first on the screen."""
         return self._top
 
+    @property
+    def row_at(self) -> int:
+        """The row of the line that has the mark of a cursor; the title's where none has."""
+        seen = self._lines[self._top : self._top + self.body_height]
+        mark = self.symbols.cursor
+        found = (n for n, runs in enumerate(seen, 1) if any(run == (mark, Role.MARK) for run in runs[:2]))
+        return next(found, 0)
+
     def scroll_into_view(self, first: int, last: int) -> None:
         """Scroll no more than needed to show these lines, the first above all."""
         down = max(last - self.body_height + 1 - self._top, 0)

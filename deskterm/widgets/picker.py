@@ -230,6 +230,11 @@ class PickerBox(Painted, can_focus=True):
         event.stop()
         self._move(-WHEEL)
 
+    @property
+    def row_at(self) -> int:
+        """The row of the cursor; that of the typed text where nothing is found."""
+        return CHOICES + self._cursor - self._top if self._shown else 1
+
     # Preview
 
     def _follow(self) -> None:

@@ -284,6 +284,10 @@ class QueueList(Pane):
         self._number_rows()
         self._top = self._clamped(self._cursor_row() - on_screen)
 
+    @property
+    def row_at(self) -> int:
+        return self._cursor_row() - self._top + 1 if self._window is not None and self._window.lines else 0
+
     def _scroll_to_cursor(self) -> bool:
         """Bring the cursor row into view by half a screen at least; whether anything scrolled."""
         row, height, old = self._cursor_row(), max(self.body_height, 1), self._top

@@ -269,3 +269,22 @@ async def test_a_verb_of_the_shell_finds_its_action_in_the_palette(
     async with on_stage(tmp_path) as stage:
         await stage.press("colon", f"={verb}")
         assert action in shown_box(stage)[3]
+
+
+async def test_the_hidden_cursor_of_the_terminal_is_on_the_line_one_is_at(tmp_path: Path) -> None:
+    """A braille display and a magnifier follow it."""
+    async with on_stage(tmp_path, size=(100, 30)) as stage:
+        for keys in (
+            ("j",),
+            ("j", "j"),
+            ("k",),
+            ("h",),
+            ("down",),
+            ("escape", "g", ","),
+            ("j", "j"),
+            ("escape", "g", "h"),
+            ("j",),
+        ):
+            await stage.press(*keys)
+            at = stage.app.cursor_position
+            assert ">" in stage.lines[at.y][at.x : at.x + 4], f"after {keys}"
