@@ -22,6 +22,7 @@ from deskterm.widgets.few_lines import LeanScreen
 from deskterm.widgets.lines import HintsLine, StatusLine
 from deskterm.widgets.paint import Role, Run
 from deskterm.widgets.picker import Looked, Picker, PickerBox, Question
+from deskterm.widgets.surviving import Surviving
 from store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def steps(move: Callable[[int], Awaitable[None] | None], *, half: int = 5, page:
     return {action: partial(move, count) for action, count in by.items()}
 
 
-class KeyedScreen(LeanScreen[Result], Generic[Result]):
+class KeyedScreen(Surviving, LeanScreen[Result], Generic[Result]):
     PLACE: ClassVar[str] = ROWS
     """The place of its own actions."""
 

@@ -84,7 +84,14 @@ class PendingScreen(ListScreen[PendingItem, Wish]):
 
     def on_mount(self) -> None:
         self.load()
-        self.set_interval(AGAIN, self.load)
+        self.set_interval(AGAIN, self._again)
+
+    def _again(self) -> None:
+        try:
+            self.load()
+        except Exception as error:
+            if not self.desk_app.stumbled(error):
+                raise
 
     def fits(self, action: str) -> bool:
         """What belongs to another of these lists means nothing here."""

@@ -9,6 +9,8 @@ import pytest
 from textual import events
 
 from deskterm import acts
+from deskterm.screens.lists import ListScreen
+from deskterm.screens.pending import PendingScreen
 from tests.rigs.stage import Stage, on_stage
 
 
@@ -74,6 +76,27 @@ async def test_M08_one_mistake_is_a_sentence_and_the_desk_goes_on(
         await stage.press("r", "=Alive", "escape", "q", "x")
         assert "1 selected" in stage.status and number is not None
         assert not stage.app.failure
+
+
+@pytest.mark.parametrize("where", ["timer", "wheel"])
+async def test_M08_a_mistake_on_another_screen_is_survived_too(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with on_stage(tmp_path) as stage:
+        stage.app.forgives = True
+        await stage.press("n", "=Later", "escape", "q", "g", "d")
+        screen = stage.app.screen
+        assert isinstance(screen, PendingScreen)
+        if where == "timer":
+            read, once = screen.read, iter([True])
+            monkeypatch.setattr(screen, "read", lambda: broken() if next(once, False) else read())
+        else:
+            monkeypatch.setattr(ListScreen, "on_mouse_scroll_down", broken)
+            screen.post_message(events.MouseScrollDown(screen, 0, 0, 0, 1, 0, False, False, False))
+        await stage.until(lambda: "the desk goes on" in stage.status, seconds=10)
+        assert stage.app.screen is screen and not stage.app.failure
+        await stage.press("escape")
+        assert stage.app.screen is stage.main
 
 
 async def test_M08_a_second_mistake_within_seconds_is_not_survived(tmp_path: Path) -> None:
