@@ -7,7 +7,7 @@ tickets and says what was done.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from deskterm import acts, known, moments, sleeps, todo
 from deskterm.acts import Act
@@ -22,6 +22,7 @@ from store.model import Status, Ticket
 if TYPE_CHECKING:
     from deskterm.screens.main import Handler, MainScreen
 
+T = TypeVar("T")
 Make = Callable[[Sequence[Ticket]], Act]
 Chosen = Callable[[PickerBox.Picked], Awaitable[None]]
 GOES_ON = ("solve", "wait", "snooze")
@@ -57,7 +58,7 @@ class Acting:
             "change.undo": lambda _: self.undo(),
             "change.redo": lambda _: self.redo(),
             **self.joining.handlers(),
-            "macro.open": lambda _: self.macros.ask(self.targets()),
+            "macro.open": lambda _: self._ask_macro(),
         }
 
     def targets(self) -> list[str]:
@@ -208,10 +209,20 @@ class Acting:
 
     async def _asked(self) -> list[Ticket]:
         """The targets, for a question about them; many are read beside the screen."""
+        return await self._read(lambda found: known.some(self.desk, found))
+
+    async def found(self) -> list[str]:
+        """The same as `targets`; many are read beside the screen."""
+        return await self._read(lambda found: found)
+
+    async def _read(self, work: Callable[[list[str]], T]) -> T:
         chosen = self._chosen()
         if self._count < going_on.WORTH:
-            return known.some(self.desk, chosen())
-        return await self.screen.desk_app.read(lambda: known.some(self.desk, chosen()))
+            return work(chosen())
+        return await self.screen.desk_app.read(lambda: work(chosen()))
+
+    async def _ask_macro(self) -> None:
+        self.macros.ask(await self.found())
 
     async def ask_status(self) -> None:
         def made(picked: PickerBox.Picked) -> Make:

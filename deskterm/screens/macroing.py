@@ -149,7 +149,7 @@ class MacroPicker:
         done = await self.screen.desk_app.commit(lambda: plans.apply(self.desk, plan, tell=going))
 
         async def again() -> None:
-            await self._fill(macro, self.acting.targets(), answers)
+            await self._fill(macro, await self.acting.found(), answers)
 
         self.acting.again = again
         self.screen.list.drop_selection()
