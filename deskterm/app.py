@@ -148,8 +148,8 @@ class DesktermApp(Dressed[int]):
                 self.loop_ = Loop(self.desk)
                 self.loop_.start()
         except Exception as error:
-            if self.is_running and not self.stumbled(error):
-                self._handle_exception(error)
+            if self.is_running:
+                self.survive(error)
 
     # Keys
 
@@ -168,8 +168,7 @@ class DesktermApp(Dressed[int]):
             if not (isinstance(event, events.Key) and self.app_focus and await self.main.takes(event.key)):
                 await super().on_event(event)
         except Exception as error:
-            if not self.stumbled(error):
-                self._handle_exception(error)
+            self.survive(error)
 
     async def action_quit(self) -> None:
         """ctrl+q, wherever the keys are: the draft is kept, a reply that waits is asked about."""
@@ -213,6 +212,11 @@ class DesktermApp(Dressed[int]):
             self.loop_.stop()
         self._writer.shutdown(wait=True)
         self._reader.shutdown(wait=True)
+
+    def survive(self, error: Exception) -> None:
+        """Go on after a mistake outside any message, or end because of it."""
+        if not self.stumbled(error):
+            self._handle_exception(error)
 
     def stumbled(self, error: Exception) -> bool:
         """Say in one sentence that a mistake was made, and go on; False where it has to end.

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deskterm.screens.showing import FOLLOW, View
+from deskterm.screens.following import FOLLOW
+from deskterm.screens.showing import View
 from store.errors import QueryError
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from textual.timer import Timer
 
 from deskterm import panes
 from deskterm.events import Beside
 from deskterm.screens import beside, drawing
+from deskterm.screens.following import Following
 from deskterm.screens.looking import Looking
 from deskterm.screens.tab_counts import TabCounts
 from deskterm.widgets.paint import Run
@@ -28,8 +28,6 @@ from store.reads.held import Held
 if TYPE_CHECKING:
     from deskterm.screens.main import MainScreen
 
-FOLLOW = 0.06
-"""Seconds the cursor rests before the panes follow while a key repeats."""
 FLOOD = 1.0
 """Seconds between two readings of the list while a mailbox is read for the first time."""
 ORDERS = {"sla": "by SLA", "newest": "newest", "priority": "by priority", "who": "by customer"}
@@ -77,8 +75,7 @@ class Showing:
         """What is said of colleagues at the same ticket."""
         self._second = 0
         self._read = 0.0
-        self._followed = 0.0
-        self._timer: Timer | None = None
+        self._after = Following(screen)
 
     def start(self) -> None:
         """The first reading."""
@@ -202,8 +199,11 @@ class Showing:
 
     # Everything again
 
-    def refresh(self, *, own: bool = False) -> None:
-        """Read everything shown again; the cursor stays on its ticket. `own`: we changed it ourselves."""
+    def refresh(self, *, own: bool = False, others: bool = False) -> None:
+        """Read everything shown again; the cursor stays on its ticket.
+
+        `own`: we changed it ourselves. `others`: nobody at this screen did, so the panes may come later.
+        """
         screen = self.screen
         self._version = self.desk.store.data_version()
         self.open_time.refresh()
@@ -213,7 +213,11 @@ class Showing:
         self.read_tabs()
         self.counts.draw(own=own)
         self.draw_heading()
-        self.show_ticket()
+        wanted = self._ticket_here()
+        if others and wanted:
+            self._after.read(wanted)
+        else:
+            self.show_ticket()
         screen.telling.status()
 
     def _reload(self, *, own: bool) -> None:
@@ -246,47 +250,43 @@ class Showing:
     # The ticket
 
     def follow(self) -> None:
-        """The cursor may have moved: the panes follow at once, and with a rest while a key repeats."""
-        line, pane = self.screen.list.line, self.pane
-        if (line.id if line is not None else "") == (pane.ticket.id if pane is not None else ""):
-            return
-        self._stop()
-        self.screen.paint_now()  # the cursor first; what it stands on follows
-        now = time.monotonic()
-        if now - self._followed > FOLLOW * 2:
-            self._follow()
-        else:
-            self._timer = self.screen.set_timer(FOLLOW, self._follow)
-        self._followed = now
+        """The cursor may have moved: the panes follow."""
+        wanted = self._ticket_here()
+        if wanted == (self.pane.ticket.id if self.pane is not None else ""):
+            self._after.stop()
+        elif wanted != self._after.ticket:
+            self.screen.paint_now()  # the cursor first; what it stands on follows
+            if wanted:
+                self._after.to(wanted)
+            else:
+                self.show_ticket()
+
+    def _ticket_here(self) -> str:
+        """The ticket that is written to, or the one under the cursor."""
+        letter, line = self.screen.letter, self.screen.list.line
+        return letter.ticket.id if letter is not None else line.id if line is not None else ""
 
     @property
     def following(self) -> bool:
         """The panes have yet to follow the cursor."""
-        return self._timer is not None
-
-    def _follow(self) -> None:
-        self._timer = None
-        if not self.screen.writing:
-            self.show_ticket()
-            self.screen.paint_now()
-
-    def _stop(self) -> None:
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        return bool(self._after.ticket)
 
     def here(self) -> panes.TicketPane | None:
         """What the panes show, for a key that is about it: where they have yet to follow, they do now."""
         if self.following:
-            self._stop()
-            self._follow()
+            self.show_ticket()
         return self.pane
+
+    def put(self, pane: panes.TicketPane) -> None:
+        """Show what was read beside the screen."""
+        self.pane = pane
+        self.draw_ticket()
+        self.screen.paint_now()
 
     def show_ticket(self, ticket: str = "") -> None:
         """Read the ticket under the cursor, or `ticket`, into the panes."""
-        self._stop()
-        letter, line = self.screen.letter, self.screen.list.line
-        wanted = ticket or (letter.ticket.id if letter is not None else line.id if line is not None else "")
+        self._after.stop()
+        wanted = ticket or self._ticket_here()
         try:
             self.pane = panes.ticket(self.desk, wanted) if wanted else None
         except NotFound:
@@ -323,7 +323,7 @@ class Showing:
         """Whether another connection committed, and whether clocks show another second."""
         version = self.desk.store.data_version()
         if version != self._version and self._due():
-            self.refresh()
+            self.refresh(others=True)
             if self.screen.letter is not None:
                 self.screen.composing.look_around()
         if beside.lines(self.colleagues()) != self._beside:

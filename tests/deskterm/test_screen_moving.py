@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from pathlib import Path
 
@@ -10,9 +11,9 @@ import msgspec
 import pytest
 from textual.messages import Update
 
-from deskterm import attachments
+from deskterm import attachments, panes
 from deskterm.desk import Desk
-from deskterm.screens import showing
+from deskterm.screens import following
 from deskterm.screens.customer import CustomerScreen
 from deskterm.screens.reading import HistoryScreen
 from deskterm.widgets.lines import HintsLine, TabsLine
@@ -90,12 +91,12 @@ async def test_a_key_before_the_panes_have_followed_is_about_the_ticket_under_th
     async with on_stage(tmp_path) as stage:
         other = stage.main.list._line(1)
         assert other is not None
-        monkeypatch.setattr(showing, "FOLLOW", 60.0)
+        monkeypatch.setattr(following, "FOLLOW", 60.0)
         monkeypatch.setattr(
             attachments, "numbered", lambda said: [(said[0].message, File("june.csv", "text/csv", 3, ""))]
         )
         monkeypatch.setattr(attachments, "save", lambda _, message, *__, **___: message.ticket)
-        stage.main.showing._followed = time.monotonic()
+        stage.main.showing._after._moved = time.monotonic()
         await stage.act("j")
         assert stage.main.showing.following
         await stage.act(*keys)
@@ -327,22 +328,65 @@ async def test_after_g_no_choice_is_broken_over_two_lines(tmp_path: Path) -> Non
 # How soon
 
 
+async def test_what_the_panes_read_holds_no_key_and_comes_too_late_once_the_cursor_has_gone_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, begun, go_on = panes.ticket, threading.Event(), threading.Event()
+    async with on_stage(tmp_path) as stage:
+        shown, slow = stage.line.id, stage.main.list._line(1)
+        assert slow is not None
+
+        def reads(desk: Desk, eid: str) -> panes.TicketPane:
+            if eid == slow.id:
+                begun.set()
+                assert go_on.wait(60)
+            return read(desk, eid)
+
+        monkeypatch.setattr(panes, "ticket", reads)
+        await stage.act("j")
+        await stage.until(begun.is_set)
+        assert stage.line.id == slow.id and stage.main.showing.pane is not None
+        assert stage.main.showing.following and stage.main.showing.pane.ticket.id == shown
+        await stage.act("j", "j")
+        third = stage.line.id
+        await stage.until(lambda: not stage.main.showing.following)
+        go_on.set()
+        await stage.settle()
+        assert stage.main.showing.pane.ticket.id == stage.line.id == third
+
+
+async def test_a_mistake_while_the_panes_read_is_survived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> panes.TicketPane:
+        raise RuntimeError
+
+    async with on_stage(tmp_path) as stage:
+        stage.app.forgives = True
+        with monkeypatch.context() as patch:
+            patch.setattr(panes, "ticket", broken)
+            await stage.act("j")
+            await stage.until(lambda: "A mistake of deskterm's own (RuntimeError)" in stage.status)
+            assert not stage.main.showing.following
+        await stage.press("j")
+        assert stage.main.showing.pane is not None and stage.main.showing.pane.ticket.id == stage.line.id
+
+
 async def test_a_cursor_that_moved_is_painted_before_its_ticket_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     painted: list[bool] = []
     async with on_stage(tmp_path) as stage:
-        showing, read = stage.main.showing, stage.main.showing.show_ticket
+        read = stage.main.showing._after.read
 
-        def reads(ticket: str = "") -> None:
+        def reads(ticket: str) -> None:
             painted.append(stage.main.list not in stage.main._dirty_widgets)
             read(ticket)
 
         await stage.until(lambda: not stage.main._layout_required)
-        monkeypatch.setattr(showing, "show_ticket", reads)
+        monkeypatch.setattr(stage.main.showing._after, "read", reads)
         await stage.press("j")
         assert painted == [True]
-        assert showing.pane is not None and showing.pane.ticket.id == stage.line.id
 
 
 async def test_widgets_that_change_together_ask_for_one_paint(
