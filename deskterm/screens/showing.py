@@ -251,15 +251,16 @@ class Showing:
 
     def follow(self) -> None:
         """The cursor may have moved: the panes follow."""
-        wanted = self._ticket_here()
-        if wanted == (self.pane.ticket.id if self.pane is not None else ""):
+        wanted, shown = self._ticket_here(), self.pane.ticket.id if self.pane is not None else ""
+        if wanted == self._after.ticket and wanted:
+            return
+        if wanted == shown:
             self._after.stop()
-        elif wanted != self._after.ticket:
+        elif wanted:
             self.screen.paint_now()  # the cursor first; what it stands on follows
-            if wanted:
-                self._after.to(wanted)
-            else:
-                self.show_ticket()
+            self._after.to(wanted)
+        else:
+            self.show_ticket()
 
     def _ticket_here(self) -> str:
         """The ticket that is written to, or the one under the cursor."""
