@@ -6,7 +6,6 @@ one does not answer is read here.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections import deque
@@ -21,6 +20,7 @@ from msgspec.structs import replace
 
 from channels.errors import ChannelError, UnreadableLetter
 from deskterm.receive import Read, place, read_all, stubs
+from deskterm.tidying import while_many_come
 
 if TYPE_CHECKING:
     from channels.batch import Batch
@@ -33,11 +33,6 @@ WORTH = 600
 
 BATCH_SECONDS = 60.0
 """After this the process is taken for dead."""
-
-SELDOM = 50_000
-"""Values made between two looks for garbage while letters are read ahead."""
-USUAL = gc.get_threshold()
-"""What is so otherwise; not what was so before, since mailboxes are read beside each other."""
 
 ReadBatch = tuple["Batch", list[Read]]
 
@@ -129,22 +124,12 @@ def reading(
 
     worker = Worker(seconds=BATCH_SECONDS, command=_command())
     # The careful reader of the caller stays his: he may look at new letters meanwhile.
-    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads, _seldom_tidied():
+    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads, while_many_come():
         try:
             yield Ahead(own, folder, source, servers, worker, threads)
         finally:
             threads.shutdown(cancel_futures=True)
             worker.close()
-
-
-@contextmanager
-def _seldom_tidied() -> Generator[None]:
-    """Many thousand values come and go with each batch, none in a circle: they are gone without a search."""
-    gc.set_threshold(SELDOM, *USUAL[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*USUAL)
 
 
 def _letters(batch: Batch) -> list[Fetched]:

@@ -23,7 +23,7 @@ from msgspec import Struct
 from textual import events
 
 import themes
-from deskterm import hangup, looks, presets
+from deskterm import hangup, looks, presets, tidying
 from deskterm.config import FILE, ConfigError
 from deskterm.desk import Desk
 from deskterm.keymap import KeyClash, Keymap
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TURN = 0.0005
+TURN = 0.0002
 """Seconds a thread computes while another one waits. A key asks the file some thirty times, and after each it
 would wait Python's 5 ms for the thread that reads mail."""
 
@@ -132,9 +132,7 @@ class DesktermApp(Dressed[int]):
 
     def painted(self) -> None:
         """The main screen was painted for the first time: what nobody waited for begins."""
-        gc.collect()
-        gc.freeze()
-        gc.enable()
+        tidying.for_a_screen()
         if self._sync and self.desk.settings.mailbox:
             self._beginning = asyncio.create_task(self._begin())
 

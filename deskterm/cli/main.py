@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from deskterm import __version__
+from deskterm import __version__, tidying
 from deskterm.cli import errors, home, say
 
 if TYPE_CHECKING:
@@ -68,9 +68,6 @@ VERBS: dict[str, tuple[str, str]] = {
 }
 """Verb to the module of deskterm.cli that has it, and what it does in one line."""
 
-
-SELDOM = 50_000
-"""Objects between two looks for what nobody holds: those made while modules are loaded stay to the end."""
 
 COMPLETE = "_DESKTERM_COMPLETE"
 """Set by a shell that wants to know what could come next."""
@@ -174,7 +171,7 @@ def _screen() -> int:
 
 def main() -> int:
     """The console script."""
-    gc.set_threshold(SELDOM)
+    tidying.for_a_verb()
     code = verbs.called()
     gc.freeze()  # all of it goes with the process, so nobody need look for what goes first
     return code

@@ -67,3 +67,5 @@ class Following:
             self.stop()
             if pane is not None:
                 self.screen.showing.put(pane)
+                await asyncio.sleep(0)  # a key that came meanwhile goes before the paint
+                self.screen.paint_now()

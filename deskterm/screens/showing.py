@@ -282,7 +282,6 @@ class Showing:
         """Show what was read beside the screen."""
         self.pane = pane
         self.draw_ticket()
-        self.screen.paint_now()
 
     def show_ticket(self, ticket: str = "") -> None:
         """Read the ticket under the cursor, or `ticket`, into the panes."""

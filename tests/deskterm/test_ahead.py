@@ -15,7 +15,7 @@ from channels.batch import Batch
 from channels.errors import Unreachable
 from channels.letter import Fetched
 from channels.mime.guard import Reader
-from deskterm import ahead
+from deskterm import ahead, tidying
 from deskterm.ahead import Ahead, reading
 from deskterm.receive import Read, read_all
 
@@ -101,7 +101,7 @@ def test_two_mailboxes_read_at_once_leave_the_looks_for_garbage_as_they_were(
     with Reader() as reader, ExitStack() as first, ExitStack() as second:
         first.enter_context(reading(reader, folder=tmp_path, source="one", count=1))
         second.enter_context(reading(reader, folder=tmp_path, source="two", count=1))
-        assert gc.get_threshold()[0] == ahead.SELDOM
+        assert gc.get_threshold() == (tidying.PORTION, tidying.NEVER, tidying.NEVER)
         first.close()
         second.close()
         assert gc.get_threshold() == usual
