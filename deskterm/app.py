@@ -230,10 +230,18 @@ class DesktermApp(Dressed[int]):
             self.main.composing.keep_at_once()
         words = f"A mistake of deskterm's own ({type(error).__name__}) stopped that; the desk goes on."
         try:
-            self.main.telling.tell(f"{words} {_kept(self.desk.home, error)}", bad=True)
+            self._say(f"{words} {_kept(self.desk.home, error)}")
         except Exception:
             return False
         return True
+
+    def _say(self, mistake: str) -> None:
+        """Where one looks, and on the main screen, which one comes back to."""
+        from deskterm.screens.keyed import KeyedScreen
+
+        self.main.telling.tell(mistake, bad=True)
+        if isinstance(self.screen, KeyedScreen):
+            self.screen.tell(mistake, bad=True)
 
     def _handle_exception(self, error: Exception) -> None:
         if self.failure:

@@ -188,14 +188,17 @@ class Showing:
         return ("Nothing here.",)
 
     def read_tabs(self) -> None:
-        """The queues themselves again, where one was made or taken back."""
-        tabs = panes.tabs(self.desk)
+        """The queues themselves again, where one was made, changed or taken back."""
+        tabs, view = panes.tabs(self.desk), self.view
         if tabs == self.tabs:
             return
         names = [tab.name for tab in tabs]
-        self.active = names.index(self.view.queue.name) if self.view.queue.name in names else -1
+        self.active = names.index(view.queue.name) if view.queue.name in names else -1
         self.tabs = tabs
         self.counts.begin()
+        if self.active >= 0 and tabs[self.active] != view.queue:
+            line = self.screen.list.line
+            self.show(replace(view, queue=tabs[self.active]), keep=line.id if line is not None else "")
 
     # Everything again
 

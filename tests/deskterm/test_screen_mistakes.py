@@ -94,6 +94,7 @@ async def test_M08_a_mistake_on_another_screen_is_survived_too(
             monkeypatch.setattr(ListScreen, "on_mouse_scroll_down", broken)
             screen.post_message(events.MouseScrollDown(screen, 0, 0, 0, 1, 0, False, False, False))
         await stage.until(lambda: "the desk goes on" in stage.status, seconds=10)
+        await stage.until(lambda: "the desk goes on" in " ".join(stage.text.split()), seconds=10)
         assert stage.app.screen is screen and not stage.app.failure
         await stage.press("escape")
         assert stage.app.screen is stage.main

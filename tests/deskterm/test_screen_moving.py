@@ -17,7 +17,8 @@ from deskterm.screens import following
 from deskterm.screens.customer import CustomerScreen
 from deskterm.screens.reading import HistoryScreen
 from deskterm.widgets.lines import HintsLine, TabsLine
-from store.model import File
+from store.model import File, Queue
+from store.reads import queues
 from tests.rigs.mail import letter, take
 from tests.rigs.stage import Stage, on_stage, opened
 
@@ -416,3 +417,16 @@ async def test_a_key_of_the_list_goes_to_no_widget_and_one_that_means_nothing_go
         )
         await stage.press("j", "f9", "g", "f9", "k")
         assert handed == ["f9"]  # the second ended a sequence, and was the end of it
+
+
+async def test_a_queue_that_somebody_changes_shows_what_it_says_now(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        await stage.press("3")
+        name, before = stage.main.showing.view.queue.name, stage.main.list.total
+        other = Desk.open(stage.desk.home, settings=stage.desk.settings, clock=stage.clock)
+        try:
+            other.save_doc("queue", name, queues.write(Queue(name, "is:open tag:export")))
+        finally:
+            other.close()
+        await stage.until(lambda: stage.main.list.total < before)
+        assert stage.main.showing.view.query == "is:open tag:export" and stage.main.showing.active == 2
