@@ -161,7 +161,7 @@ async def test_M02_a_click_on_markup_of_a_stranger_acts_on_nothing(tmp_path: Pat
             for row, line in enumerate(stage.text.split("\n"))
             for found in re.finditer(r"\[@click|app\.quit|\]x\[|\[link=", line)
         ]
-        assert len(places) > 6
+        assert len(places) >= 6
         for place in places:
             await stage.pilot.click(offset=place)
         await stage.settle()

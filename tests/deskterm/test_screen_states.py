@@ -91,6 +91,7 @@ async def fail(stage: Stage, state: str, error: str) -> int:
     with stage.desk.store.write() as tx:
         tx.commit(outbox.moved(row, state, error=error), actor="sender", kind="sending")
     await stage.until(lambda: "failed" in stage.text)
+    await stage.settle()
     return number
 
 
