@@ -20,7 +20,6 @@ from msgspec.structs import replace
 
 from channels.errors import ChannelError, UnreadableLetter
 from deskterm.receive import Read, place, read_all, stubs
-from deskterm.tidying import while_many_come
 
 if TYPE_CHECKING:
     from channels.batch import Batch
@@ -124,7 +123,7 @@ def reading(
 
     worker = Worker(seconds=BATCH_SECONDS, command=_command())
     # The careful reader of the caller stays his: he may look at new letters meanwhile.
-    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads, while_many_come():
+    with Reader() as own, ThreadPoolExecutor(1, "reading-ahead") as threads:
         try:
             yield Ahead(own, folder, source, servers, worker, threads)
         finally:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from channels.imap.receive import Mailbox
+from deskterm import tidying
 from tests.bench.bench_sync import USER, into_a_desk, letters, size_of, thrown_away
 from tests.rigs.dovecot import PASSWORD, Dovecot, installed
 
@@ -206,6 +207,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
+        tidying.for_a_verb()
         into_a_desk(int(sys.argv[1]), Path(sys.argv[2]))
     else:
         main()

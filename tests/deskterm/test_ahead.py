@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from channels.batch import Batch
 from channels.errors import Unreachable
 from channels.letter import Fetched
 from channels.mime.guard import Reader
-from deskterm import ahead, tidying
+from deskterm import ahead
 from deskterm.ahead import Ahead, reading
 from deskterm.receive import Read, read_all
 
@@ -90,18 +88,3 @@ def test_few_letters_start_no_process(tmp_path: Path) -> None:
     with Reader() as reader, reading(reader, folder=tmp_path, source="box", count=5) as made:
         assert made.worker is None
         assert read(made, batch(1), batch(13)) == [(1,), (13,)]
-
-
-def test_two_mailboxes_read_at_once_leave_the_looks_for_garbage_as_they_were(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(ahead, "WORTH", 0)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    usual = gc.get_threshold()
-    with Reader() as reader, ExitStack() as first, ExitStack() as second:
-        first.enter_context(reading(reader, folder=tmp_path, source="one", count=1))
-        second.enter_context(reading(reader, folder=tmp_path, source="two", count=1))
-        assert gc.get_threshold() == (tidying.PORTION, tidying.NEVER, tidying.NEVER)
-        first.close()
-        second.close()
-        assert gc.get_threshold() == usual
